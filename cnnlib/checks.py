@@ -1,0 +1,191 @@
+"""Three checks of a backward pass: by differences, by the adjoint, by comparison."""
+
+import copy
+
+import numpy as np
+
+from . import arguments
+
+__all__ = ["check_adjoint", "check_answer", "check_equal", "check_gradient"]
+
+
+class Report(str):
+    """A string that shows itself without quotation marks."""
+
+    __repr__ = str.__str__
+
+
+def check_equal(name, got, expected, tolerance=0):
+    """Assert that two arrays are equal, naming the first index where they are not.
+
+    Parameters
+    ----------
+    name : str
+    got, expected : array_like
+        Numbers or SymPy expressions.
+    tolerance : float
+        The largest difference allowed, as a part of the largest expected
+        value, or of 1 if all are smaller.
+
+    Raises
+    ------
+    AssertionError
+    """
+    got, expected = np.asarray(got), np.asarray(expected)
+    if got.shape != expected.shape:
+        raise AssertionError(f"{name} has shape {got.shape}; expected {expected.shape}")
+    difference = got - expected
+    if tolerance:
+        wrong = ~(np.abs(difference) <= tolerance * max(1, np.abs(expected).max()))
+    else:
+        wrong = np.vectorize(_is_not_zero, otypes=[bool])(difference)
+    if wrong.any():
+        index = tuple(int(i) for i in np.argwhere(wrong)[0])
+        place = f" at {index}" if index else ""
+        raise AssertionError(
+            f"{name} is wrong in {wrong.sum()} of {wrong.size} places, first{place}: "
+            f"{got[index]}; expected {expected[index]}"
+        )
+
+
+def _is_not_zero(difference):
+    """Expand an expression, so that equal ones cancel whatever their form."""
+    return (difference.expand() if hasattr(difference, "expand") else difference) != 0
+
+
+def check_gradient(layer, x, *, step=1e-5, tolerance=1e-6):
+    """Compare a layer's backward with central differences, entry by entry, in float64.
+
+    The loss is the sum of the outputs, each with a random weight of its own.
+
+    Parameters
+    ----------
+    layer : Layer
+        It is not changed.
+    x : array_like
+        The input.
+    step : float
+        Half the distance between the two points of a difference.
+    tolerance : float
+        As for `check_equal`.
+
+    Returns
+    -------
+    str
+        What was compared.
+
+    Raises
+    ------
+    AssertionError
+        Names the array and the first index where the two differ.
+
+    Notes
+    -----
+    Chapter "One kernel".
+    """
+    x = arguments.array("x", x).astype(np.float64)
+    layer = _with_parameters(layer, lambda parameter: parameter.astype(np.float64))
+    y = layer.forward(x)
+    dy = np.random.default_rng(0).normal(size=y.shape)
+    gradients = {"input": layer.backward(dy), **layer.grads}
+
+    for name, variable in {"input": x, **layer.params}.items():
+        differences = np.empty_like(variable)
+        for index in np.ndindex(*variable.shape):
+            here = variable[index]
+            variable[index] = here + step
+            above = layer.forward(x)
+            variable[index] = here - step
+            below = layer.forward(x)
+            variable[index] = here
+            differences[index] = ((above - below) * dy).sum() / (2 * step)
+        check_equal(f"gradient of the {name}", gradients[name], differences, tolerance)
+    compared = ", ".join(f"{name} {gradient.size}" for name, gradient in gradients.items())
+    return Report(f"gradient check: {compared} entries agree to {tolerance:g}")
+
+
+def check_adjoint(layer, x_shape):
+    """Check a linear layer's backward as the transpose of its forward, exactly in integers.
+
+    For random integers v and u: <J v, u> = <v, J' u>, where J is what
+    `forward` does (without the bias) and J' is what `backward` does. The same
+    holds for the weights, by which the output is linear too. There is no
+    tolerance.
+
+    Parameters
+    ----------
+    layer : Layer
+        A linear layer; it is not changed.
+    x_shape : tuple of int
+        The shape of the input.
+
+    Returns
+    -------
+    str
+        What was compared.
+
+    Raises
+    ------
+    AssertionError
+        Names the argument for which the two sides differ.
+
+    Notes
+    -----
+    Chapter "One kernel".
+    """
+    rng = np.random.default_rng(0)
+
+    def integers(shape):
+        return rng.integers(-9, 10, shape).astype(object)
+
+    layer = _with_parameters(layer, lambda parameter: integers(parameter.shape))
+    x = integers(x_shape)
+    y = layer.forward(x)
+    u = integers(y.shape)
+    gradients = {"input": layer.backward(u), **layer.grads}
+    for name, variable in {"input": x, **layer.params}.items():
+        v = integers(variable.shape)
+        variable += v
+        change = layer.forward(x) - y
+        variable -= v
+        left, right = (change * u).sum(), (v * gradients[name]).sum()
+        if left != right:
+            raise AssertionError(f"adjoint of the {name}: <J v, u> = {left}, but <v, J' u> = {right}")
+    return Report(f"adjoint check: {', '.join(gradients)} exact in integers")
+
+
+def check_answer(answer, expected, *cases):
+    """Try a reader's function on several cases.
+
+    Parameters
+    ----------
+    answer : callable
+        The reader's; if it returns None it has not been written yet.
+    expected : callable
+        Computes the right result in another way.
+    *cases : tuple
+        The arguments of each case.
+
+    Returns
+    -------
+    str
+        "not answered yet", or how many cases agree.
+
+    Raises
+    ------
+    AssertionError
+        Names the case and the first index that is wrong.
+    """
+    for number, case in enumerate(cases):
+        got = answer(*case)
+        if got is None:
+            return Report(f"{answer.__name__}: not answered yet")
+        check_equal(f"{answer.__name__} in case {number}", got, expected(*case))
+    return Report(f"{answer.__name__}: right in all {len(cases)} cases")
+
+
+def _with_parameters(layer, convert):
+    """Copy a layer, with its parameters converted."""
+    layer = copy.deepcopy(layer)
+    layer.params.update({name: convert(parameter) for name, parameter in layer.params.items()})
+    return layer

@@ -1,0 +1,92 @@
+"""Pictures drawn from the arrays they show, with a description made from the same arrays."""
+
+import io
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+
+__all__ = ["Picture", "show_maps"]
+
+STYLE = {
+    "font.size": 10,
+    "axes.titlesize": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+}
+
+
+class Picture:
+    """A finished figure and its description in words.
+
+    Notebooks show it as a PNG; the words are its text, for screen readers
+    and for the strict comparison of stored outputs.
+    """
+
+    def __init__(self, figure, description):
+        self.description = description
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", dpi=144, metadata={"Software": None})
+        self.png = buffer.getvalue()
+        self.width = round(figure.get_figwidth() * 72)
+
+    def __repr__(self):
+        return self.description
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        bundle = {"image/png": self.png, "text/plain": self.description}
+        return bundle, {"image/png": {"alt": self.description, "width": self.width}}
+
+
+def show_maps(maps, description, *, columns=4):
+    """Draw two-dimensional maps side by side.
+
+    White is 0; positive values are orange, negative ones purple, and each
+    map has a scale of its own. Maps of at most 8 by 8 have their values
+    written in.
+
+    Parameters
+    ----------
+    maps : dict of str to array_like
+        Title and map, of shape (rows, columns).
+    description : str
+        What is to be seen; the shapes and ranges are added to it.
+    columns : int
+        How many maps stand in one row.
+
+    Returns
+    -------
+    Picture
+    """
+    maps = {title: np.asarray(values).astype(float) for title, values in maps.items()}
+    columns = min(columns, len(maps))
+    rows = -(-len(maps) // columns)
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(2.4 * columns, 2.7 * rows), layout="constrained")
+        axes = figure.subplots(rows, columns, squeeze=False).ravel()
+        for axis, (title, values) in zip(axes, maps.items()):
+            _draw_map(axis, title, values)
+        for axis in axes[len(maps) :]:
+            axis.set_axis_off()
+        shapes = (f"{title}: {_shape(values)}, from {values.min():.2g} to {values.max():.2g}" for title, values in maps.items())
+        return Picture(figure, f"{description} {'; '.join(shapes)}.")
+
+
+def _draw_map(axis, title, values):
+    limit = np.abs(values).max() or 1
+    axis.imshow(values, cmap="PuOr_r", vmin=-limit, vmax=limit)
+    axis.set_title(f"{title}\n{_shape(values)}")
+    axis.spines[:].set_visible(True)
+    axis.spines[:].set_color("0.6")
+    axis.set_xticks([0, values.shape[1] - 1])
+    axis.set_yticks([0, values.shape[0] - 1])
+    if max(values.shape) <= 8:
+        for (i, j), value in np.ndenumerate(values):
+            dark = abs(value) > 0.6 * limit
+            axis.text(j, i, f"{value:.3g}", ha="center", va="center", color="white" if dark else "black")
+
+
+def _shape(values):
+    return " × ".join(map(str, values.shape))

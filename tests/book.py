@@ -1,0 +1,329 @@
+"""The book's own rules: each reads one notebook and lists what is wrong with it.
+
+A rule is a function ``(Notebook) -> list of complaints``; ``RULES`` holds those for every notebook.
+`test_book.py` applies them to the chapters, `test_book_checks.py` shows that each one refuses.
+"""
+
+import ast
+import platform
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import zip_longest
+from pathlib import Path
+
+import nbformat
+import yaml
+from IPython.core.inputtransformer2 import TransformerManager
+from markdown_it import MarkdownIt
+from mdit_py_plugins.amsmath import amsmath_plugin
+from mdit_py_plugins.colon_fence import colon_fence_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from notebooks import canonical, image_alts
+
+ROOT = Path(__file__).resolve().parent.parent
+CHAPTERS = ROOT / "chapters"
+MAX_CELL_LINES = 15
+MAX_WORDS = 2600
+MIN_CHECKING_CELLS = 3
+
+# --- Reading --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A display formula with a number: its label, its LaTeX, and the cell or line that holds it."""
+
+    label: str
+    latex: str
+    place: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call in a code cell; ``argument`` is its first one if that is a literal string, else None."""
+
+    name: str
+    argument: str | None
+    place: int
+
+
+class Notebook:
+    """A stored notebook; cells are counted from 0, as nbval counts them over code cells and text alike."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.text = path.read_bytes().decode()
+        self.cells = nbformat.reads(self.text, as_version=4).cells
+
+    @property
+    def stem(self) -> str:
+        return self.path.stem
+
+    def code(self) -> list[tuple[int, dict]]:
+        """List the code cells that are not empty, each with its number."""
+        return [(n, c) for n, c in enumerate(self.cells) if c.cell_type == "code" and c.source.strip()]
+
+    def prose(self) -> list[tuple[int, str]]:
+        """List the sources of the markdown cells, each with its number."""
+        return [(n, c.source) for n, c in enumerate(self.cells) if c.cell_type == "markdown"]
+
+    @cached_property
+    def equations(self) -> list[Equation]:
+        return [Equation(label, latex, n) for n, text in self.prose() for label, latex in numbered_formulas(text)]
+
+    @cached_property
+    def calls(self) -> list[Call]:
+        return [Call(name, argument, n) for n, cell in self.code() for name, argument in calls_in(cell.source)]
+
+
+def toc() -> dict:
+    return yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+
+
+def pages() -> list[str]:
+    """List the pages that the table of contents names, root first, as it writes them."""
+    return [toc()["root"]] + [c["file"] for part in toc()["parts"] for c in part["chapters"]]
+
+
+def numbered_chapters() -> list[str]:
+    """List the names of the numbered chapters."""
+    return [Path(c["file"]).name for part in toc()["parts"] if part.get("numbered") for c in part["chapters"]]
+
+
+def notebooks() -> list[Path]:
+    return sorted(CHAPTERS.glob("*.ipynb"))
+
+
+def book_equations() -> Iterator[tuple[str, str]]:
+    """Give (label, LaTeX as the page has it) of every ``eq-`` equation of every notebook."""
+    for path in notebooks():
+        for equation in Notebook(path).equations:
+            if equation.label.startswith("eq-"):
+                yield equation.label, equation.latex
+
+
+# --- Markdown, read by the parser that builds the book ----------------------------------------
+
+_MARKDOWN = (
+    MarkdownIt("commonmark")
+    .enable("table")
+    .use(dollarmath_plugin, allow_labels=True, double_inline=True)
+    .use(amsmath_plugin)
+    .use(colon_fence_plugin)
+)
+_OPTION = re.compile(r"^:([\w-]+):[ \t]*(.*)$", re.MULTILINE)
+_IMAGE_TAG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+
+
+def tokens(text: str) -> Iterator:
+    """Give the tokens of some MyST, those inside directives and paragraphs too."""
+    for token in _MARKDOWN.parse(text):
+        yield token
+        yield from token.children or []
+        if directive(token) not in (None, "math", "code", "code-block", "code-cell"):
+            yield from tokens(token.content)
+
+
+def directive(token) -> str | None:
+    """Name the directive that a fence holds, or give None."""
+    match = re.match(r"\{([\w:-]+)\}", token.info.strip()) if "fence" in token.type else None
+    return match and match[1]
+
+
+def options(token) -> dict[str, str]:
+    """Read the ``:name: value`` lines at the head of a directive."""
+    head = re.match(r"(?:[ \t]*:[\w-]+:.*(?:\n|$))*", token.content)[0]
+    return dict(_OPTION.findall(head))
+
+
+def numbered_formulas(text: str) -> list[tuple[str, str]]:
+    """List (label, LaTeX) of the display formulas that get a number; label "" where it has none."""
+    found = []
+    for token in tokens(text):
+        if token.type == "math_block_label":
+            found.append((token.info, token.content.strip()))
+        elif directive(token) == "math":
+            label = options(token).get("label", "").strip()
+            if label:
+                found.append((label, re.sub(_OPTION, "", token.content).strip()))
+        elif token.type == "amsmath" and not re.match(r"\\begin\{\w+\*\}", token.content):
+            found.append(("", token.content.strip()))
+    return found
+
+
+def calls_in(source: str) -> list[tuple[str, str | None]]:
+    """List (name, first argument) of the calls in a cell; the argument only if it is a string."""
+    tree = ast.parse(TransformerManager().transform_cell(source))  # understands %magic
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            first = node.args[0] if node.args else None
+            literal = isinstance(first, ast.Constant) and isinstance(first.value, str)
+            found.append((name, first.value if literal else None))
+    return found
+
+
+# --- The rules --------------------------------------------------------------------------------
+
+
+def labels_are_well_formed(notebook: Notebook) -> list[str]:
+    stem = notebook.stem.replace("_", "-")
+    form = re.compile(rf"(eq|def)-{stem}-[a-z0-9]+(-[a-z0-9]+)*")
+    complaints = [
+        f"cell {e.place}: the numbered formula {e.label or e.latex[:40]!r} is not labelled eq-{stem}-... or def-{stem}-..."
+        for e in notebook.equations
+        if not form.fullmatch(e.label)
+    ]
+    for n, text in notebook.prose():
+        for command in re.findall(r"\\(?:label|tag)\b", text):
+            complaints.append(f"cell {n}: {command} inside a formula; write the label after it: $$ (eq-...)")
+    return complaints
+
+
+def every_equation_is_proved(notebook: Notebook) -> list[str]:
+    proofs = [c for c in notebook.calls if c.name == "prove"]
+    complaints = []
+    for e in notebook.equations:
+        if e.label.startswith("eq-"):
+            places = [p.place for p in proofs if p.argument == e.label]
+            if not places:
+                complaints.append(f'cell {e.place}: {e.label} has no prove("{e.label}", ...)')
+            elif min(places) < e.place:
+                complaints.append(f"cell {min(places)}: {e.label} is proved before it stands on the page (cell {e.place})")
+    return complaints
+
+
+def every_proof_has_its_equation(notebook: Notebook) -> list[str]:
+    labels = {e.label for e in notebook.equations if e.label.startswith("eq-")}
+    return [
+        f"cell {c.place}: prove() names {c.argument!r}, which is no eq- label of this notebook"
+        for c in notebook.calls
+        if c.name == "prove" and c.argument not in labels
+    ]
+
+
+def cells_were_run_in_order(notebook: Notebook) -> list[str]:
+    return [
+        f"cell {n}: has execution count {cell.execution_count}, not {count}"
+        for count, (n, cell) in enumerate(notebook.code(), start=1)
+        if cell.execution_count != count
+    ]
+
+
+def nothing_went_wrong(notebook: Notebook) -> list[str]:
+    complaints = []
+    for n, cell in notebook.code():
+        for output in cell.outputs:
+            if output.output_type == "error":
+                complaints.append(f"cell {n}: holds an error: {output.ename}: {output.evalue}")
+            elif output.get("name") == "stderr":
+                complaints.append(f"cell {n}: printed to stderr: {output.text[:60]!r}")
+    return complaints
+
+
+def outputs_are_compared(notebook: Notebook) -> list[str]:
+    """nbval can be told to pass a cell over; then nothing would keep its outputs true."""
+    loophole = re.compile(r"nbval[-_](?:skip|raises[-_]exception)|raises-exception", re.IGNORECASE)
+    return [
+        f"cell {n}: is kept from being tested"
+        for n, cell in notebook.code()
+        if loophole.search(cell.source + " ".join(cell.metadata.get("tags", [])))
+    ]
+
+
+def cells_are_short(notebook: Notebook) -> list[str]:
+    lengths = [(n, len(cell.source.splitlines())) for n, cell in notebook.code()]
+    return [f"cell {n}: {length} lines; at most {MAX_CELL_LINES}" for n, length in lengths if length > MAX_CELL_LINES]
+
+
+def images_have_alt_text(notebook: Notebook) -> list[str]:
+    complaints = []
+    for n, cell in notebook.code():
+        on_page = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+        for alt in image_alts(cell):
+            if not alt.strip():
+                complaints.append(f"cell {n}: shows an image without alternative text")
+            elif alt != on_page:
+                complaints.append(f"cell {n}: the page would give the image the text {on_page!r}, not its own {alt!r}")
+    for n, text in notebook.prose():
+        complaints += [f"cell {n}: {what} without alternative text" for what in images_without_alt(text)]
+    return complaints
+
+
+def images_without_alt(text: str) -> list[str]:
+    """List the images in some MyST that say nothing to a reader who cannot see them."""
+    found = []
+    for token in tokens(text):
+        if token.type == "image" and not token.content.strip():
+            found.append(f"image {token.attrs['src']}")
+        elif directive(token) in ("image", "figure") and not options(token).get("alt", "").strip():
+            found.append(token.info.strip())
+        elif token.type in ("html_block", "html_inline"):
+            found += [tag for tag in _IMAGE_TAG.findall(token.content) if not re.search(r'\balt="[^"]*\S', tag)]
+    return found
+
+
+_PLACE_OF_A_MACHINE = re.compile(
+    r"(?<![\w.:/])/(?:home|Users|root|tmp|usr|opt|var|mnt|srv|private)/\S+|\b[A-Za-z]:\\\w\S*|\bat 0x[0-9a-fA-F]{6,}"
+)
+
+
+def outputs_name_no_machine(notebook: Notebook) -> list[str]:
+    """A path, a memory address or a computer's name differs for the next person who runs the cell."""
+    name = platform.node()
+    complaints = []
+    for n, cell in notebook.code():
+        for output in cell.outputs:
+            kinds = output.get("data", {})
+            texts = [output.get("text", "")] + [kinds[k] for k in kinds if k.startswith("text/") or k == "image/svg+xml"]
+            text = re.sub(r"base64,[\w+/=\s]+", "", "\n".join(texts))
+            found = _PLACE_OF_A_MACHINE.findall(text)
+            found += [own for own in (str(ROOT), str(Path.home())) if own in text]
+            if len(name) > 5:  # a shorter one may be a word
+                found += re.findall(rf"\b{re.escape(name)}\b", text)
+            complaints += [f"cell {n}: prints {what!r}" for what in found]
+    return complaints
+
+
+def is_not_too_long(notebook: Notebook) -> list[str]:
+    words = sum(len(text.split()) for _, text in notebook.prose())
+    return [f"{words} words; at most {MAX_WORDS}"] if words > MAX_WORDS else []
+
+
+def is_canonical(notebook: Notebook) -> list[str]:
+    wanted = canonical(nbformat.reads(notebook.text, as_version=4))
+    if notebook.text == wanted:
+        return []
+    pairs = zip_longest(notebook.text.splitlines(True), wanted.splitlines(True), fillvalue="")
+    line, (has, should) = next((n, pair) for n, pair in enumerate(pairs, start=1) if pair[0] != pair[1])
+    return [f"line {line} is {has[:80]!r}, canonically {should[:80]!r}; run `make notebooks`"]
+
+
+RULES = (
+    labels_are_well_formed,
+    every_equation_is_proved,
+    every_proof_has_its_equation,
+    cells_were_run_in_order,
+    nothing_went_wrong,
+    outputs_are_compared,
+    cells_are_short,
+    images_have_alt_text,
+    outputs_name_no_machine,
+    is_not_too_long,
+    is_canonical,
+)
+
+
+def checks_what_it_claims(notebook: Notebook) -> list[str]:
+    """For the numbered chapters: each uses the library and asserts."""
+    complaints = []
+    sources = [cell.source for _, cell in notebook.code()]
+    if not any(re.search(r"^\s*(?:from|import) cnnlib\b", source, re.MULTILINE) for source in sources):
+        complaints.append("imports nothing from cnnlib")
+    checking = sum(bool(re.search(r"\bassert\b|\bprove\(|\bcheck_\w+\(|\bnp\.testing\b", s)) for s in sources)
+    if checking < MIN_CHECKING_CELLS:
+        complaints.append(f"only {checking} cells assert or prove anything; at least {MIN_CHECKING_CELLS}")
+    return complaints
