@@ -28,9 +28,9 @@ class Picture:
     def __init__(self, figure, description):
         self.description = description
         buffer = io.BytesIO()
-        figure.savefig(buffer, format="png", dpi=144, metadata={"Software": None})
+        figure.savefig(buffer, format="png", dpi=160, metadata={"Software": None})
         self.png = buffer.getvalue()
-        self.width = round(figure.get_figwidth() * 72)
+        self.width = round(figure.get_figwidth() * 96)
 
     def __repr__(self):
         return self.description
@@ -40,7 +40,7 @@ class Picture:
         return bundle, {"image/png": {"alt": self.description, "width": self.width}}
 
 
-def show_maps(maps, description, *, columns=4):
+def show_maps(maps, description, *, columns=3):
     """Draw two-dimensional maps side by side.
 
     White is 0; positive values are orange, negative ones purple, and each

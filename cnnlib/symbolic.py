@@ -1,12 +1,12 @@
 """Prove an equation: in general indices, and entry by entry through the library's own code."""
 
-from itertools import permutations, product
+from itertools import combinations, permutations, product
 
 import numpy as np
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
-__all__ = ["Proof", "collapse", "gradient", "latex", "prove", "symbols", "tabulate", "zero_extended"]
+__all__ = ["Proof", "collapse", "gradient", "latex", "prove", "symbols", "tabulate", "typeset", "zero_extended"]
 
 
 def symbols(name, shape, **assumptions):
@@ -142,7 +142,7 @@ def prove(label, left, right, *others, where=None, given=()):
         no symbols, or a rounded number.
     """
     sides = [left, right, *others]
-    if any(sides[0] is side for side in sides[1:]):
+    if any(_is_same_object(*pair) for pair in combinations(sides, 2)):
         raise ValueError(f"{label}: two sides are the same object")
     if any(isinstance(side, sp.Expr) and side.has(sp.Indexed, sp.Sum) for side in sides):
         left, right = map(sp.sympify, sides)
@@ -168,11 +168,30 @@ class Proof:
     def __repr__(self):
         if self.formula is not None:
             return f"{self.label}: proved for every size"
-        return f"{self.label}: {self.identities} identities proved, entry by entry"
+        noun = "identity" if self.identities == 1 else "identities"
+        return f"{self.label}: {self.identities} {noun} proved, entry by entry"
 
     def _repr_latex_(self):
         if self.formula is not None:
             return rf"$\displaystyle \text{{proved for every size:}}\quad {self.formula}$"
+
+
+class Typeset:
+    """A formula that a notebook shows as the pages do."""
+
+    def __init__(self, expression):
+        self.expression = expression
+
+    def __repr__(self):
+        return str(self.expression)
+
+    def _repr_latex_(self):
+        return rf"$\displaystyle {latex(self.expression)}$"
+
+
+def typeset(expression):
+    """Show an expression as the pages do: with one summation sign per index, and [a = b] for a Kronecker delta."""
+    return Typeset(expression)
 
 
 def latex(expression):
@@ -197,6 +216,9 @@ class _BookPrinter(LatexPrinter):
     def _print_IndexedBase(self, expr):
         return self._print(expr.label)
 
+    def _print_KroneckerDelta(self, expr, exp=None):
+        return rf"[{self._print(expr.args[0])} = {self._print(expr.args[1])}]"
+
     def _print_Add(self, expr, order=None):
         terms = self._as_ordered_terms(expr, order=order)
         terms.sort(key=lambda term: term.could_extract_minus_sign())
@@ -219,6 +241,13 @@ def _map(function, array):
     for index in np.ndindex(*array.shape):
         result[index] = function(array[index])
     return result
+
+
+def _is_same_object(left, right):
+    """Say whether two sides are one: the same array, or the same unevaluated sum."""
+    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+        return np.shares_memory(left, right)
+    return left is right and isinstance(left, sp.Sum)
 
 
 def _refuse_empty(label, entries):

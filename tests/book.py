@@ -25,6 +25,7 @@ from notebooks import canonical, image_alts
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = ROOT / "chapters"
 MAX_CELL_LINES = 15
+MAX_COLUMNS = 79  # what fits beside the contents on a laptop
 MAX_WORDS = 2600
 MIN_CHECKING_CELLS = 3
 
@@ -239,6 +240,15 @@ def cells_are_short(notebook: Notebook) -> list[str]:
     return [f"cell {n}: {length} lines; at most {MAX_CELL_LINES}" for n, length in lengths if length > MAX_CELL_LINES]
 
 
+def lines_are_short(notebook: Notebook) -> list[str]:
+    return [
+        f"cell {n}: a line of {len(line)} characters; at most {MAX_COLUMNS}"
+        for n, cell in notebook.code()
+        for line in cell.source.splitlines()
+        if len(line) > MAX_COLUMNS
+    ]
+
+
 def images_have_alt_text(notebook: Notebook) -> list[str]:
     complaints = []
     for n, cell in notebook.code():
@@ -310,6 +320,7 @@ RULES = (
     nothing_went_wrong,
     outputs_are_compared,
     cells_are_short,
+    lines_are_short,
     images_have_alt_text,
     outputs_name_no_machine,
     is_not_too_long,

@@ -93,6 +93,7 @@ SPOILT = [
     ("outputs_are_compared", tagged, "cell 4"),
     ("outputs_are_compared", text(4, "# NBVAL_SKIP\nassert True"), "cell 4"),
     ("cells_are_short", text(4, "assert True\n" * 16), "cell 4: 16 lines"),
+    ("lines_are_short", text(4, "assert True  # " + "long " * 20), "cell 4: a line of"),
     ("images_have_alt_text", no_alt, "cell 3: shows an image without"),
     ("images_have_alt_text", text(0, "![](a.png)"), "cell 0: image a.png"),
     ("images_have_alt_text", text(0, "```{figure} a.png\nA caption.\n```"), "cell 0: {figure} a.png"),

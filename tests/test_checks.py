@@ -1,0 +1,113 @@
+"""The checks refuse the classic wrong backward passes."""
+
+import numpy as np
+import pytest
+from cnnlib import Conv2d, check_adjoint, check_answer, check_equal, check_gradient, conv2d_backward
+from cnnlib.symbolic import symbols
+
+STEPS = {"stride": (2, 1), "padding": (1, 2)}
+SHAPE = (2, 6, 5, 2)
+
+
+def flipped(dy, x, w):
+    dx, dw, db = conv2d_backward(dy, x, w[::-1, ::-1], **STEPS)
+    return dx, dw, db
+
+
+def swapped_channels(dy, x, w):
+    return conv2d_backward(dy, x, w.transpose(0, 1, 3, 2), **STEPS)
+
+
+def stride_ignored(dy, x, w):
+    _, dw, db = conv2d_backward(dy, x, w, **STEPS)
+    dx = np.zeros_like(x)
+    for i, j, u, v in np.ndindex(*dy.shape[1:3], *w.shape[:2]):
+        if 0 <= i + u - 1 < x.shape[1] and 0 <= j + v - 2 < x.shape[2]:
+            dx[:, i + u - 1, j + v - 2] += dy[:, i, j] @ w[u, v].T
+    return dx, dw, db
+
+
+def overwritten(dy, x, w):
+    _, dw, db = conv2d_backward(dy, x, w, **STEPS)
+    dx = np.zeros((len(x), x.shape[1] + 2, x.shape[2] + 4, x.shape[3]), x.dtype)
+    for i, j, u, v in np.ndindex(*dy.shape[1:3], *w.shape[:2]):
+        dx[:, 2 * i + u, j + v] = dy[:, i, j] @ w[u, v].T
+    return dx[:, 1:-1, 2:-2], dw, db
+
+
+def padding_not_cropped(dy, x, w):
+    padded = np.pad(x, ((0, 0), (1, 1), (2, 2), (0, 0)))
+    dx, dw, db = conv2d_backward(dy, padded, w, stride=(2, 1))
+    return dx[:, : x.shape[1], : x.shape[2]], dw, db
+
+
+def kernel_gradient_flipped(dy, x, w):
+    dx, dw, db = conv2d_backward(dy, x, w, **STEPS)
+    return dx, dw[::-1, ::-1], db
+
+
+def bias_over_one_axis_too_few(dy, x, w):
+    dx, dw, db = conv2d_backward(dy, x, w, **STEPS)
+    return dx, dw, dy.sum((1, 2))[0]
+
+
+WRONG = [
+    flipped,
+    swapped_channels,
+    stride_ignored,
+    overwritten,
+    padding_not_cropped,
+    kernel_gradient_flipped,
+    bias_over_one_axis_too_few,
+]
+
+
+def layer_with(backward):
+    class Wrong(Conv2d):
+        def backward(self, dy):
+            dx, self.grads["weight"], self.grads["bias"] = backward(dy, self._last_input(), self.params["weight"])
+            return dx
+
+    return Wrong(2, 2, 3, **STEPS, rng=0)
+
+
+@pytest.mark.parametrize("backward", WRONG)
+def test_wrong_backward_is_seen(backward):
+    layer = layer_with(backward)
+    with pytest.raises(AssertionError, match="gradient of the"):
+        check_gradient(layer, np.random.default_rng(0).normal(size=SHAPE))
+    with pytest.raises(AssertionError, match="adjoint of the"):
+        check_adjoint(layer, SHAPE)
+
+
+def test_right_backward_passes():
+    layer = layer_with(lambda dy, x, w: conv2d_backward(dy, x, w, **STEPS))
+    assert repr(check_gradient(layer, np.ones(SHAPE))) == "gradient check: input 120, weight 36, bias 2 entries agree to 1e-06"
+    assert repr(check_adjoint(layer, SHAPE)) == "adjoint check: input, weight, bias exact in integers"
+
+
+def test_check_equal_names_the_place():
+    check_equal("it", [1, 2], [1, 2])
+    check_equal("it", [1.0, 2.0], [1.0, 2.0 + 1e-9], tolerance=1e-8)
+    with pytest.raises(AssertionError, match=r"it is wrong in 1 of 4 places, first at \(1, 0\): 3; expected 4"):
+        check_equal("it", [[1, 2], [3, 4]], [[1, 2], [4, 4]])
+    with pytest.raises(AssertionError, match=r"it has shape \(2,\); expected \(3,\)"):
+        check_equal("it", [1, 2], [1, 2, 3])
+    with pytest.raises(AssertionError, match="it is wrong in 1 of 1 places, first: 1; expected 2"):
+        check_equal("it", 1, 2)
+    with pytest.raises(AssertionError):
+        check_equal("it", [np.nan], [1.0], tolerance=1.0)
+    a = symbols("a", (2,))
+    check_equal("it", (a + 1) ** 2, a**2 + 2 * a + 1)
+    with pytest.raises(AssertionError):
+        check_equal("it", (a + 1) ** 2, a**2 + 1)
+
+
+def test_check_answer_tries_every_case():
+    def double(x):
+        return 2 * x
+
+    assert check_answer(double, lambda x: x + x, (1,), (np.arange(3),)) == "double: right in all 2 cases"
+    assert check_answer(lambda x: None, double, (1,)).endswith("not answered yet")
+    with pytest.raises(AssertionError, match=r"double in case 1 is wrong in 2 of 3 places, first at \(1,\)"):
+        check_answer(double, lambda x: x * x * 2, (1,), (np.array([1, 2, 3]),))

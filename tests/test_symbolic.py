@@ -1,0 +1,134 @@
+"""The proofs can fail: every slip in a formula is refused."""
+
+import numpy as np
+import pytest
+import sympy as sp
+from cnnlib.symbolic import collapse, gradient, latex, prove, symbols, tabulate, typeset, zero_extended
+
+i, j, u, v, r = sp.symbols("i j u v r", integer=True)
+n, m = sp.symbols("n m", integer=True, positive=True)
+x, w, d, d0, G = map(sp.IndexedBase, ["x", "w", "d", r"\tilde{d}", "G"])
+FORWARD = sp.Sum(w[v] * x[i + v], (v, 0, m - 1))
+DERIVED = sp.Sum(d[i] * sp.diff(FORWARD, x[r]), (i, 0, n - 1))
+PAGE = sp.Sum(d0[r - u] * w[u], (u, 0, m - 1))
+WHERE = {d0: zero_extended(d, (n,))}
+
+
+def test_a_general_proof():
+    proof = prove("eq-a", DERIVED, PAGE, where=WHERE)
+    assert repr(proof) == "eq-a: proved for every size"
+    assert proof._repr_latex_().endswith(r"\quad \sum_{u=0}^{m - 1} \tilde{d}_{r - u} w_{u}$")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        sp.Sum(d0[r + u] * w[u], (u, 0, m - 1)),
+        sp.Sum(d0[r - u] * w[u], (u, 0, m)),
+        sp.Sum(d0[r - u] * w[u], (u, 1, m - 1)),
+        sp.Sum(d[r - u] * w[u], (u, 0, m - 1)),
+        sp.Sum(d0[r - u] * w[m - 1 - u], (u, 0, m - 1)),
+        -PAGE,
+        2 * PAGE,
+        PAGE + w[0],
+    ],
+    ids=str,
+)
+def test_a_wrong_formula_is_refused(page):
+    with pytest.raises(AssertionError, match="eq-a: the sides differ in general indices"):
+        prove("eq-a", DERIVED, page, where=WHERE)
+
+
+def test_a_wrong_extension_is_refused():
+    with pytest.raises(AssertionError):
+        prove("eq-a", DERIVED, PAGE, where={d0: zero_extended(d, (n + 1,))})
+
+
+def test_given_conditions_are_needed():
+    derived = sp.Sum(d[i] * sp.diff(FORWARD, w[u]), (i, 0, n - 1))
+    page = sp.Sum(d[i] * x[i + u], (i, 0, n - 1))
+    prove("eq-a", derived, page, given=[u >= 0, u < m])
+    for given in ([], [u >= 0], [u < m], [u >= 0, u <= m]):
+        with pytest.raises(AssertionError):
+            prove("eq-a", derived, page, given=given)
+
+
+def test_names_of_summation_indices_do_not_matter():
+    square = sp.Sum(w[u], (u, 0, n - 1)) ** 2
+    prove("eq-a", square, sp.Sum(w[u] * w[v], (u, 0, n - 1), (v, 0, n - 1)))
+    prove("eq-a", square, sp.Sum(w[i], (i, 0, n - 1)) * sp.Sum(w[j], (j, 0, n - 1)))
+    with pytest.raises(AssertionError):
+        prove("eq-a", square, sp.Sum(w[u] ** 2, (u, 0, n - 1)))
+
+
+def test_an_index_inside_a_sum_is_not_the_one_outside():
+    with pytest.raises(AssertionError):
+        prove("eq-a", u * sp.Sum(w[u], (u, 0, n - 1)), sp.Sum(u * w[u], (u, 0, n - 1)))
+
+
+def test_collapse_writes_the_conditions_out():
+    collapsed = collapse(DERIVED)
+    assert collapsed.has(sp.Piecewise) and not collapsed.has(sp.KroneckerDelta)
+    inside = tabulate(collapsed, {r: 3}, {n: 2, m: 2, d: symbols("d", (2,)), w: symbols("w", (2,))})
+    d_, w_ = symbols("d", (2,)), symbols("w", (2,))
+    assert (inside == [d_[0] * w_[0], d_[0] * w_[1] + d_[1] * w_[0], d_[1] * w_[1]]).all()
+
+
+def test_collapse_over_the_index_that_is_named():
+    first = collapse(DERIVED, over=(v,))
+    assert [limit[0] for limit in first.limits] == [i]
+    values = {n: 2, m: 3, d: symbols("d", (2,)), w: symbols("w", (3,))}
+    prove("eq-a", tabulate(first, {r: 4}, values), tabulate(collapse(DERIVED), {r: 4}, values))
+
+
+def test_an_exact_proof_counts_its_identities():
+    a, t = symbols("a", (2, 3)), sp.Symbol("t")
+    assert repr(prove("eq-a", a + a, 2 * a, 3 * a - a)) == "eq-a: 12 identities proved, entry by entry"
+    assert repr(prove("eq-a", (t + 1) ** 2, t**2 + 2 * t + 1)) == "eq-a: 1 identity proved, entry by entry"
+
+
+def test_an_exact_proof_names_the_entry_that_differs():
+    a = symbols("a", (2, 3))
+    b = a.copy()
+    b[1, 2] = -b[1, 2]
+    with pytest.raises(AssertionError, match=r"eq-a: the sides differ at \(1, 2\)"):
+        prove("eq-a", a, b)
+    with pytest.raises(AssertionError, match=r"shapes \(2, 3\), \(3, 2\)"):
+        prove("eq-a", a, a.T.copy())
+
+
+def test_empty_statements_are_refused():
+    a = symbols("a", (2,))
+    for left, right, reason in [
+        (a, a, "the same object"),
+        (a, a[:], "the same object"),
+        (FORWARD, FORWARD, "the same object"),
+        (np.array([1, 2]), np.array([1, 2]), "nothing to prove"),
+        (a[:0], a[:0].copy(), "nothing to prove"),
+        (a * 0.5, a / 2, "rounded number"),
+    ]:
+        with pytest.raises(ValueError, match=reason):
+            prove("eq-a", left, right)
+
+
+def test_gradient_and_symbols():
+    a = symbols("a", (2, 2), real=True)
+    assert a[1, 0].name == "a_{1,0}" and a[0, 0].is_real
+    assert (gradient((a**2).sum(), a) == 2 * a).all()
+
+
+def test_tabulate_reads_arrays_and_zero_extensions():
+    a = symbols("a", (2,))
+    table = tabulate(d0[r - 1], {r: 4}, {d0: zero_extended(a)})
+    assert table.tolist() == [0, a[0], a[1], 0]
+
+
+def test_typesetting_is_the_books():
+    assert latex(sp.Sum(w[u, v], (v, 0, m - 1), (u, 0, n - 1))) == r"\sum_{u=0}^{n - 1} \sum_{v=0}^{m - 1} w_{u,v}"
+    assert latex(x[r + u + 1 - n]) == r"x_{r + u + 1 - n}"
+    assert latex(sp.KroneckerDelta(i, u)) == "[i = u]"
+    h = sp.Function("h")
+    assert latex(sp.diff(h(x[r]), x[r])) == "h'(x_{r})"
+    assert latex(sp.diff(h(r, u), r)) == r"\frac{d}{d r} h{\left(r,u \right)}"
+    assert latex(sp.Sum(w[u] + 1, (u, 0, 3))) == r"\sum_{u=0}^{3} \left(w_{u} + 1\right)"
+    assert typeset(x[r])._repr_latex_() == r"$\displaystyle x_{r}$" and repr(typeset(x[r])) == "x[r]"
