@@ -4,22 +4,44 @@ Maps are (N, H, W, C), kernels (K_h, K_w, C, F). Every function runs floats,
 integers and SymPy expressions through the same code.
 """
 
-from .checks import check_adjoint, check_answer, check_equal, check_gradient
+from .activations import HardTanh, Max, ReLU, Sigmoid, Tanh
+from .checks import check_adjoint, check_answer, check_equal, check_gradient, jacobian
 from .conv import conv2d, conv2d_backward
 from .data import Digits, load_digits
-from .layers import Conv2d, Layer
+from .layers import AvgPool2d, Conv2d, Flatten, Layer, Linear, MaxPool2d
+from .losses import HalfSquaredError, SoftmaxCrossEntropy
+from .network import SGD, Sequential
+from .pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "SGD",
+    "AvgPool2d",
     "Conv2d",
     "Digits",
+    "Flatten",
+    "HalfSquaredError",
+    "HardTanh",
     "Layer",
+    "Linear",
+    "Max",
+    "MaxPool2d",
+    "ReLU",
+    "Sequential",
+    "Sigmoid",
+    "SoftmaxCrossEntropy",
+    "Tanh",
+    "avg_pool2d",
+    "avg_pool2d_backward",
     "check_adjoint",
     "check_answer",
     "check_equal",
     "check_gradient",
     "conv2d",
     "conv2d_backward",
+    "jacobian",
     "load_digits",
+    "max_pool2d",
+    "max_pool2d_backward",
 ]

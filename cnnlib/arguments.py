@@ -4,7 +4,7 @@ import operator
 
 import numpy as np
 
-__all__ = ["array", "batch", "float_dtype", "integer", "integer_pair", "same_shape"]
+__all__ = ["array", "batch", "batch_shape", "float_dtype", "in_range", "integer", "integer_pair", "same_shape"]
 
 ACCEPTED = "integer, floating-point or object array"
 
@@ -55,6 +55,25 @@ def batch(name, value):
     """
     maps = array(name, value, (3, 4), "(N, H, W, C) or (H, W, C)")
     return (maps, True) if maps.ndim == 4 else (maps[np.newaxis], False)
+
+
+def batch_shape(name, value):
+    """Return the shape of a batch of maps, and whether it was given as one."""
+    try:
+        shape = tuple(integer(name, size, 1) for size in value)
+    except TypeError:
+        raise TypeError(f"{name} is {value!r}; expected a tuple of ints") from None
+    if len(shape) not in (3, 4):
+        raise ValueError(f"{name} is {shape}; expected (N, H, W, C) or (H, W, C)")
+    return (shape, True) if len(shape) == 4 else ((1, *shape), False)
+
+
+def in_range(name, value, stop):
+    """Raise unless `value` is an array of integers from 0 to stop - 1."""
+    if value.dtype.kind != "i":
+        raise TypeError(f"{name} has dtype {value.dtype}; expected integers")
+    if value.min() < 0 or value.max() >= stop:
+        raise ValueError(f"{name} reaches from {value.min()} to {value.max()}; expected 0 to {stop - 1}")
 
 
 def integer(name, value, minimum):

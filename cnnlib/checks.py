@@ -1,4 +1,4 @@
-"""Three checks of a backward pass: by differences, by the adjoint, by comparison."""
+"""Checks of a backward pass: as a matrix, by differences, by the adjoint, by comparison."""
 
 import copy
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from . import arguments
 
-__all__ = ["check_adjoint", "check_answer", "check_equal", "check_gradient"]
+__all__ = ["check_adjoint", "check_answer", "check_equal", "check_gradient", "jacobian"]
 
 
 class Report(str):
@@ -51,6 +51,32 @@ def check_equal(name, got, expected, tolerance=0):
 def _is_not_zero(difference):
     """Expand an expression, so that equal ones cancel whatever their form."""
     return (difference.expand() if hasattr(difference, "expand") else difference) != 0
+
+
+def jacobian(layer, x):
+    """Write a layer's backward as a matrix of derivatives.
+
+    Parameters
+    ----------
+    layer : Layer
+        It is not changed.
+    x : array_like
+        The input at which to differentiate.
+
+    Returns
+    -------
+    ndarray, shape (outputs, inputs)
+        Row k is what `backward` makes of a gradient of 1 at output k: the
+        derivatives of that output by all inputs, both in row-major order.
+
+    Notes
+    -----
+    Chapter "The Jacobian view".
+    """
+    layer = copy.deepcopy(layer)
+    y = layer.forward(x)
+    rows = np.eye(y.size, dtype=y.dtype).reshape(y.size, *y.shape)
+    return np.array([layer.backward(row).ravel() for row in rows])
 
 
 def check_gradient(layer, x, *, step=1e-5, tolerance=1e-6):
@@ -128,6 +154,8 @@ def check_adjoint(layer, x_shape):
     ------
     AssertionError
         Names the argument for which the two sides differ.
+    ValueError
+        If the layer is not linear.
 
     Notes
     -----
@@ -147,7 +175,10 @@ def check_adjoint(layer, x_shape):
         v = integers(variable.shape)
         variable += v
         change = layer.forward(x) - y
-        variable -= v
+        variable += v
+        if (layer.forward(x) - y != 2 * change).any():
+            raise ValueError(f"layer is {layer!r}, not linear in its {name}; use check_gradient")
+        variable -= 2 * v
         left, right = (change * u).sum(), (v * gradients[name]).sum()
         if left != right:
             raise AssertionError(f"adjoint of the {name}: <J v, u> = {left}, but <v, J' u> = {right}")

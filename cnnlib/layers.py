@@ -1,11 +1,13 @@
 """Layers: a forward pass, a backward pass, parameters and their gradients."""
 
+import math
+
 import numpy as np
 
-from . import arguments
+from . import arguments, pool
 from .conv import conv2d, conv2d_backward
 
-__all__ = ["Conv2d", "Layer"]
+__all__ = ["AvgPool2d", "Conv2d", "Flatten", "Layer", "Linear", "MaxPool2d"]
 
 
 class Layer:
@@ -22,10 +24,10 @@ class Layer:
     def __init__(self):
         self.params = {}
         self.grads = {}
-        self._input = None
+        self._kept = None
 
     def forward(self, x):
-        """Return the output for the input `x`, and keep `x` for `backward`."""
+        """Return the output for the input `x`, and keep what `backward` needs."""
         raise NotImplementedError
 
     def backward(self, dy):
@@ -43,13 +45,30 @@ class Layer:
         """
         raise NotImplementedError
 
-    def _last_input(self):
-        if self._input is None:
+    def _last(self):
+        if self._kept is None:
             raise RuntimeError(f"{type(self).__name__}.backward needs a forward before it")
-        return self._input
+        return self._kept
 
 
-class Conv2d(Layer):
+class _Affine(Layer):
+    """A layer with a weight and, if wanted, a bias."""
+
+    def _set_up(self, shape, bias, dtype, rng):
+        """Draw a weight with He's variance, 2 / (inputs of one output)."""
+        dtype = arguments.float_dtype("dtype", dtype)
+        deviation = np.sqrt(2 / math.prod(shape[:-1]))
+        self.params["weight"] = np.random.default_rng(rng).normal(0, deviation, shape).astype(dtype)
+        if bias:
+            self.params["bias"] = np.zeros(shape[-1], dtype)
+
+    def _store(self, dw, db):
+        self.grads["weight"] = dw
+        if "bias" in self.params:
+            self.grads["bias"] = db
+
+
+class Conv2d(_Affine):
     """Correlate maps with a bank of kernels and add a bias (`conv2d`).
 
     Parameters
@@ -91,33 +110,152 @@ class Conv2d(Layer):
         rng=None,
     ):
         super().__init__()
-        (channels, kernels) = (
-            arguments.integer("in_channels", in_channels, 1),
-            arguments.integer("out_channels", out_channels, 1),
-        )
+        channels = arguments.integer("in_channels", in_channels, 1)
+        kernels = arguments.integer("out_channels", out_channels, 1)
         size = arguments.integer_pair("kernel_size", kernel_size, 1)
-        dtype = arguments.float_dtype("dtype", dtype)
-        self.hyper = {
+        self.options = {
             "stride": arguments.integer_pair("stride", stride, 1),
             "padding": arguments.integer_pair("padding", padding, 0),
             "dilation": arguments.integer_pair("dilation", dilation, 1),
         }
-        deviation = np.sqrt(2 / (size[0] * size[1] * channels))
-        weight = np.random.default_rng(rng).normal(0, deviation, (*size, channels, kernels))
-        self.params["weight"] = weight.astype(dtype)
-        if bias:
-            self.params["bias"] = np.zeros(kernels, dtype)
+        self._set_up((*size, channels, kernels), bias, dtype, rng)
 
     def forward(self, x):
         """Correlate `x`, of shape (N, H, W, C) or (H, W, C)."""
-        y = conv2d(x, self.params["weight"], self.params.get("bias"), **self.hyper)
-        self._input = np.asarray(x)
+        y = conv2d(x, self.params["weight"], self.params.get("bias"), **self.options)
+        self._kept = np.asarray(x)
         return y
 
     def backward(self, dy):
         """See `Layer.backward` and `conv2d_backward`."""
-        dx, dw, db = conv2d_backward(dy, self._last_input(), self.params["weight"], **self.hyper)
-        self.grads["weight"] = dw
-        if "bias" in self.params:
-            self.grads["bias"] = db
+        dx, dw, db = conv2d_backward(dy, self._last(), self.params["weight"], **self.options)
+        self._store(dw, db)
         return dx
+
+
+class Linear(_Affine):
+    """Multiply feature vectors by a matrix and add a bias.
+
+    y[n, o] = b[o] + sum over i of x[n, i] * w[i, o]
+
+    Parameters
+    ----------
+    in_features, out_features : int
+        At least 1.
+    bias, dtype, rng
+        As for `Conv2d`; the variance of He's distribution is 2 / in_features.
+
+    Attributes
+    ----------
+    params, grads : dict
+        "weight" of shape (in_features, out_features) and "bias" of shape
+        (out_features,).
+
+    Notes
+    -----
+    Chapter "Layers and deltas".
+    """
+
+    def __init__(self, in_features, out_features, *, bias=True, dtype=np.float32, rng=None):
+        super().__init__()
+        shape = arguments.integer("in_features", in_features, 1), arguments.integer("out_features", out_features, 1)
+        self._set_up(shape, bias, dtype, rng)
+
+    def forward(self, x):
+        """Multiply `x`, of shape (N, in_features) or (in_features,)."""
+        x = arguments.array("x", x, (1, 2), "(N, in_features) or (in_features,)")
+        weight = self.params["weight"]
+        if x.shape[-1] != weight.shape[0]:
+            raise ValueError(f"x has shape {x.shape}; expected {weight.shape[0]} features, for a weight of {weight.shape}")
+        y = x @ weight
+        self._kept = x
+        return y + self.params["bias"] if "bias" in self.params else y
+
+    def backward(self, dy):
+        """See `Layer.backward`."""
+        x, weight = self._last(), self.params["weight"]
+        dy = arguments.array("dy", dy)
+        arguments.same_shape("dy", dy, (*x.shape[:-1], weight.shape[1]))
+        rows, deltas = np.atleast_2d(x), np.atleast_2d(dy)
+        self._store(rows.T @ deltas, deltas.sum(axis=0))
+        return dy @ weight.T
+
+
+class MaxPool2d(Layer):
+    """Take the largest pixel of each window (`max_pool2d`).
+
+    Parameters
+    ----------
+    kernel_size, stride, padding
+        As for `max_pool2d`.
+
+    Notes
+    -----
+    Chapter "Max pooling".
+    """
+
+    def __init__(self, kernel_size, *, stride=None, padding=0):
+        super().__init__()
+        self.options = pool.checked_options(kernel_size, stride, padding)
+
+    def forward(self, x):
+        """Pool `x`, of shape (N, H, W, C) or (H, W, C)."""
+        y, winners = pool.max_pool2d(x, **self.options)
+        self._kept = winners, np.shape(x)
+        return y
+
+    def backward(self, dy):
+        """See `Layer.backward` and `max_pool2d_backward`."""
+        return pool.max_pool2d_backward(dy, *self._last(), **self.options)
+
+
+class AvgPool2d(Layer):
+    """Take the mean of each window (`avg_pool2d`).
+
+    Parameters
+    ----------
+    kernel_size, stride, padding
+        As for `avg_pool2d`.
+
+    Notes
+    -----
+    Chapter "Average pooling".
+    """
+
+    def __init__(self, kernel_size, *, stride=None, padding=0):
+        super().__init__()
+        self.options = pool.checked_options(kernel_size, stride, padding)
+
+    def forward(self, x):
+        """Pool `x`, of shape (N, H, W, C) or (H, W, C)."""
+        y = pool.avg_pool2d(x, **self.options)
+        self._kept = np.shape(x)
+        return y
+
+    def backward(self, dy):
+        """See `Layer.backward` and `avg_pool2d_backward`."""
+        return pool.avg_pool2d_backward(dy, self._last(), **self.options)
+
+
+class Flatten(Layer):
+    """Write each example of a batch as one row, in row-major order.
+
+    Notes
+    -----
+    Chapter "The Jacobian view".
+    """
+
+    def forward(self, x):
+        """Reshape `x` from (N, ...) to (N, the product of the rest)."""
+        x = arguments.array("x", x)
+        if x.ndim < 2:
+            raise ValueError(f"x has shape {x.shape}; expected a batch, (N, ...)")
+        self._kept = x.shape
+        return x.reshape(len(x), -1)
+
+    def backward(self, dy):
+        """Reshape back. See `Layer.backward`."""
+        shape = self._last()
+        dy = arguments.array("dy", dy)
+        arguments.same_shape("dy", dy, (shape[0], math.prod(shape[1:])))
+        return dy.reshape(shape)

@@ -6,7 +6,7 @@ import numpy as np
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
-__all__ = ["Proof", "collapse", "gradient", "latex", "prove", "symbols", "tabulate", "typeset", "zero_extended"]
+__all__ = ["Proof", "collapse", "elementwise", "gradient", "latex", "prove", "symbols", "tabulate", "typeset", "zero_extended"]
 
 
 def symbols(name, shape, **assumptions):
@@ -38,6 +38,11 @@ def symbols(name, shape, **assumptions):
 def gradient(scalar, variables):
     """Differentiate a SymPy scalar by every entry of an array of symbols."""
     return _map(lambda variable: sp.diff(scalar, variable), variables)
+
+
+def elementwise(name, array):
+    """Apply SymPy's function of that name, such as "exp", to every entry."""
+    return _map(getattr(sp, name), array)
 
 
 def zero_extended(array, shape=None):

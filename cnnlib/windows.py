@@ -6,7 +6,7 @@ import numpy as np
 
 from . import arguments
 
-__all__ = ["Field", "scatter", "windows"]
+__all__ = ["Field", "padded", "scatter", "scatter_taps", "taps", "windows"]
 
 
 @dataclass(frozen=True)
@@ -55,27 +55,24 @@ class Field:
         return tuple((size - extent) // s + 1 for size, extent, s in zip(padded, self.extent, self.stride))
 
 
-def windows(x, field, fill=0):
+def windows(x, field):
     """Lay the receptive fields of all output pixels side by side.
 
     Parameters
     ----------
     x : ndarray, shape (N, H, W, C)
     field : Field
-    fill : number
-        The value of the padding.
 
     Returns
     -------
     ndarray, shape (N, H_o, W_o, K_h, K_w, C)
-        ``windows[n, i, j, u, v, c] = x[n, s*i + d*u - p, s*j + d*v - p, c]``:
-        a read-only view of the padded input, in which overlapping windows
-        share their pixels.
+        ``windows[n, i, j, u, v, c] = x[n, s*i + d*u - p, s*j + d*v - p, c]``,
+        and 0 outside: a read-only view of the padded input, in which
+        overlapping windows share their pixels.
     """
     rows, columns = field.output_size(x.shape[1:3])
-    (p_h, p_w), (s_h, s_w), (d_h, d_w) = field.padding, field.stride, field.dilation
-    if p_h or p_w:
-        x = np.pad(x, ((0, 0), (p_h, p_h), (p_w, p_w), (0, 0)), constant_values=fill)
+    (s_h, s_w), (d_h, d_w) = field.stride, field.dilation
+    x = padded(x, field)
     n, h, w, c = x.strides
     return np.lib.stride_tricks.as_strided(
         x,
@@ -102,11 +99,53 @@ def scatter(fields, field, input_size):
     -------
     ndarray, shape (N, H, W, C)
     """
-    n, rows, columns, k_h, k_w, c = fields.shape
-    (p_h, p_w), (s_h, s_w), (d_h, d_w) = field.padding, field.stride, field.dilation
-    h, w = input_size
-    x = np.zeros((n, h + 2 * p_h, w + 2 * p_w, c), fields.dtype)
-    for u in range(k_h):
-        for v in range(k_w):
-            x[:, d_h * u :, d_w * v :][:, : s_h * rows : s_h, : s_w * columns : s_w] += fields[:, :, :, u, v]
+    n, _, _, k_h, k_w, c = fields.shape
+    parts = (fields[:, :, :, u, v] for u, v in np.ndindex(k_h, k_w))
+    return scatter_taps(parts, field, (n, *input_size, c), fields.dtype)
+
+
+def scatter_taps(parts, field, x_shape, dtype):
+    """Do what `scatter` does, with the parts of the windows given tap by tap.
+
+    Parameters
+    ----------
+    parts : iterable of ndarray, shape (N, H_o, W_o, C)
+        One for each tap, in row-major order.
+    field : Field
+    x_shape : (int, int, int, int)
+    dtype : dtype
+
+    Returns
+    -------
+    ndarray of shape x_shape
+    """
+    (p_h, p_w), (n, h, w, c) = field.padding, x_shape
+    x = np.zeros((n, h + 2 * p_h, w + 2 * p_w, c), dtype)
+    for pixels, part in zip(taps(x, field), parts):
+        pixels += part
     return x[:, p_h : p_h + h, p_w : p_w + w]
+
+
+def taps(x, field):
+    """Give, for each tap in row-major order, the pixels of a padded map that it meets.
+
+    Yields
+    ------
+    ndarray, shape (N, H_o, W_o, C)
+        For the tap (u, v) the view ``x[n, s*i + d*u, s*j + d*v, c]``.
+    """
+    (s_h, s_w), (d_h, d_w), (e_h, e_w) = field.stride, field.dilation, field.extent
+    rows, columns = x.shape[1] - e_h + 1, x.shape[2] - e_w + 1
+    for u, v in np.ndindex(*field.kernel_size):
+        yield x[:, d_h * u : d_h * u + rows : s_h, d_w * v : d_w * v + columns : s_w]
+
+
+def padded(x, field, fill=0):
+    """Surround maps by p rows and columns of `fill` on each side."""
+    (p_h, p_w) = field.padding
+    if not (p_h or p_w):
+        return x
+    n, h, w, c = x.shape
+    result = np.full((n, h + 2 * p_h, w + 2 * p_w, c), fill, x.dtype)
+    result[:, p_h : p_h + h, p_w : p_w + w] = x
+    return result

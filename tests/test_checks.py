@@ -65,7 +65,7 @@ WRONG = [
 def layer_with(backward):
     class Wrong(Conv2d):
         def backward(self, dy):
-            dx, self.grads["weight"], self.grads["bias"] = backward(dy, self._last_input(), self.params["weight"])
+            dx, self.grads["weight"], self.grads["bias"] = backward(dy, self._last(), self.params["weight"])
             return dx
 
     return Wrong(2, 2, 3, **STEPS, rng=0)

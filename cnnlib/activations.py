@@ -1,0 +1,131 @@
+"""Activations: functions of one entry each, with derivatives read off the output or the input."""
+
+import numpy as np
+
+from . import arguments
+from .elementary import exp, is_greater, log, tanh
+from .layers import Layer
+from .pool import first_maximum
+
+__all__ = ["HardTanh", "Max", "ReLU", "Sigmoid", "Tanh"]
+
+
+class _Activation(Layer):
+    """A layer that keeps what its derivative needs."""
+
+    def backward(self, dy):
+        """Multiply by the derivative, entry by entry. See `Layer.backward`."""
+        kept = self._last()
+        dy = arguments.array("dy", dy)
+        arguments.same_shape("dy", dy, kept.shape)
+        return self._times_derivative(dy, kept)
+
+
+class Sigmoid(_Activation):
+    """y = 1 / (1 + exp(-x)), with values from 0 to 1 and derivative y (1 - y).
+
+    Large inputs of either sign neither overflow nor lose digits.
+
+    Notes
+    -----
+    Chapter "Layers and deltas".
+    """
+
+    def forward(self, x):
+        """Squash every entry of `x`, of any shape."""
+        x = arguments.array("x", x)
+        y = exp(-_log_of_one_plus_exp(-x))
+        self._kept = y
+        return y
+
+    def _times_derivative(self, dy, y):
+        return dy * y * (1 - y)
+
+
+class Tanh(_Activation):
+    """y = tanh(x), with values from -1 to 1 and derivative 1 - y^2.
+
+    Notes
+    -----
+    Chapter "Layers and deltas".
+    """
+
+    def forward(self, x):
+        """Squash every entry of `x`, of any shape."""
+        y = tanh(arguments.array("x", x))
+        self._kept = y
+        return y
+
+    def _times_derivative(self, dy, y):
+        return dy * (1 - y * y)
+
+
+class ReLU(_Activation):
+    """y = max(x, 0), with derivative 1 where x > 0 and 0 elsewhere, at x = 0 too.
+
+    Notes
+    -----
+    Chapter "Layers and deltas". Symbols must have a known sign.
+    """
+
+    def forward(self, x):
+        """Cut every entry of `x`, of any shape, off at 0."""
+        x = arguments.array("x", x)
+        positive = is_greater(x, 0)
+        self._kept = positive
+        return np.where(positive | np.not_equal(x, x), x, x.dtype.type(0))
+
+    def _times_derivative(self, dy, positive):
+        return np.where(positive, dy, dy.dtype.type(0))
+
+
+class HardTanh(_Activation):
+    """y = x between -1 and 1, and -1 or 1 outside; derivative 1 inside, and 0 elsewhere, at -1 and 1 too.
+
+    Notes
+    -----
+    Chapter "Layers and deltas". Symbols must have a known place.
+    """
+
+    def forward(self, x):
+        """Cut every entry of `x`, of any shape, off at -1 and 1."""
+        x = arguments.array("x", x)
+        above, below = is_greater(x, 1), is_greater(-1, x)
+        at_bound = np.equal(x, 1).astype(bool) | np.equal(x, -1).astype(bool)
+        self._kept = ~(above | below | at_bound)
+        return np.where(above, x.dtype.type(1), np.where(below, x.dtype.type(-1), x))
+
+    def _times_derivative(self, dy, inside):
+        return np.where(inside, dy, dy.dtype.type(0))
+
+
+class Max(Layer):
+    """The largest entry along the last axis, which keeps length 1.
+
+    Of several equal ones the first takes the whole gradient.
+
+    Notes
+    -----
+    Chapter "Max pooling". Symbols must have a known order.
+    """
+
+    def forward(self, x):
+        """Take the maximum of `x`, of shape (..., D), to shape (..., 1)."""
+        x = arguments.array("x", x)
+        if x.ndim < 1:
+            raise ValueError(f"x has shape {x.shape}; expected at least one axis")
+        y, winners = first_maximum(np.moveaxis(x, -1, 0))
+        self._kept = winners[..., np.newaxis] == np.arange(x.shape[-1])
+        return y[..., np.newaxis]
+
+    def backward(self, dy):
+        """Give the gradient to the winner. See `Layer.backward`."""
+        won = self._last()
+        dy = arguments.array("dy", dy)
+        arguments.same_shape("dy", dy, (*won.shape[:-1], 1))
+        return np.where(won, dy, dy.dtype.type(0))
+
+
+def _log_of_one_plus_exp(x):
+    """log(1 + exp(x)); for floats in the form that does not overflow."""
+    return log(1 + exp(x)) if x.dtype == object else np.logaddexp(x.dtype.type(0), x)

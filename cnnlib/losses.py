@@ -1,0 +1,106 @@
+"""Losses: one number for a batch, and its gradient by the prediction."""
+
+import numpy as np
+
+from . import arguments
+from .elementary import exp, log, reciprocal
+
+__all__ = ["HalfSquaredError", "SoftmaxCrossEntropy"]
+
+
+class _Loss:
+    """What both losses have: a mean over the batch, and the gradient of the last forward."""
+
+    def __init__(self):
+        self._gradient = None
+
+    def backward(self):
+        """Return the gradient of the last loss by its prediction.
+
+        Raises
+        ------
+        RuntimeError
+            If `forward` has not run before.
+        """
+        if self._gradient is None:
+            raise RuntimeError(f"{type(self).__name__}.backward needs a forward before it")
+        return self._gradient
+
+
+class HalfSquaredError(_Loss):
+    """Half the sum of squared differences, (1/2) sum (prediction - target)^2, per example.
+
+    Notes
+    -----
+    Chapter "Layers and deltas".
+    """
+
+    def forward(self, prediction, target):
+        """Compare a prediction with a target.
+
+        Parameters
+        ----------
+        prediction, target : array_like of one shape
+            (N, ...) for N examples, or (D,) for one.
+
+        Returns
+        -------
+        number
+            The mean over the N examples.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the types or the shapes do not fit.
+        """
+        prediction = arguments.array("prediction", prediction)
+        target = arguments.array("target", target)
+        arguments.same_shape("target", target, prediction.shape)
+        share = reciprocal(len(prediction) if prediction.ndim > 1 else 1, prediction.dtype)
+        difference = prediction - target
+        self._gradient = difference * share
+        return (difference * self._gradient).sum() * reciprocal(2, difference.dtype)
+
+
+class SoftmaxCrossEntropy(_Loss):
+    """Minus the logarithm of the probability that softmax gives the right class.
+
+    Notes
+    -----
+    Chapter "Layers and deltas". Softmax does not change when a number is
+    subtracted from all scores; subtracting the largest keeps floats finite.
+    """
+
+    def forward(self, prediction, target):
+        """Compare scores with the right classes.
+
+        Parameters
+        ----------
+        prediction : array_like, shape (N, K) or (K,)
+            Scores of the K classes, before any softmax.
+        target : array_like of int, shape (N,) or ()
+            The right class of each example, from 0 to K - 1.
+
+        Returns
+        -------
+        number
+            The mean over the N examples.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the types or the shapes do not fit, or a class is out of range.
+        """
+        scores = arguments.array("prediction", prediction, (1, 2), "(N, K) or (K,)")
+        target = arguments.array("target", target)
+        arguments.same_shape("target", target, scores.shape[:-1])
+        arguments.in_range("target", target, scores.shape[-1])
+
+        if scores.dtype != object:
+            scores = scores - scores.max(axis=-1, keepdims=True)
+        log_probability = scores - log(exp(scores).sum(axis=-1, keepdims=True))
+        right = np.asarray(target)[..., np.newaxis] == np.arange(scores.shape[-1])
+        share = reciprocal(target.size, scores.dtype)
+        probability = exp(log_probability)
+        self._gradient = np.where(right, probability - 1, probability) * share
+        return -log_probability[right].sum() * share

@@ -1,0 +1,209 @@
+"""Layers in a row, and one step of gradient descent."""
+
+import os
+from collections.abc import MutableMapping
+
+import numpy as np
+
+from . import arguments
+from .checks import Report
+from .layers import Layer
+
+__all__ = ["SGD", "Sequential"]
+
+
+class Sequential(Layer):
+    """Run layers one after the other, and backwards in reverse.
+
+    Parameters
+    ----------
+    *layers : Layer
+
+    Attributes
+    ----------
+    params, grads : mapping of str to ndarray
+        Those of all layers, keyed "<number of the layer>.<name>"; what is
+        put in is put into the layer.
+
+    Notes
+    -----
+    Chapter "Training a network". Indexing gives a layer, slicing a network
+    of the same layers.
+    """
+
+    def __init__(self, *layers):
+        for number, layer in enumerate(layers):
+            if not isinstance(layer, Layer):
+                raise TypeError(f"layer {number} is {layer!r}; expected a Layer")
+        if not layers:
+            raise ValueError("Sequential has no layers; expected at least one")
+        self.layers = layers
+
+    @property
+    def params(self):
+        return _Joined([layer.params for layer in self.layers])
+
+    @property
+    def grads(self):
+        return _Joined([layer.grads for layer in self.layers])
+
+    def __len__(self):
+        return len(self.layers)
+
+    def __iter__(self):
+        return iter(self.layers)
+
+    def __getitem__(self, number):
+        return Sequential(*self.layers[number]) if isinstance(number, slice) else self.layers[number]
+
+    def forward(self, x):
+        """Run every layer, the first one first."""
+        for layer in self.layers:
+            x = layer.forward(x)
+        return x
+
+    def backward(self, dy):
+        """Run every layer backwards, the last one first. See `Layer.backward`."""
+        for layer in reversed(self.layers):
+            dy = layer.backward(dy)
+        return dy
+
+    def table(self, x_shape):
+        """List the layers with their output shapes and numbers of parameters.
+
+        Parameters
+        ----------
+        x_shape : tuple of int
+            The shape of an input.
+
+        Returns
+        -------
+        str
+        """
+        x = np.zeros(x_shape, np.float32)
+        rows = [("", "layer", "output", "parameters"), ("", "input", str(x.shape), "")]
+        for number, layer in enumerate(self.layers):
+            x = layer.forward(x)
+            rows.append((str(number), type(layer).__name__, str(x.shape), f"{_size(layer):,}"))
+        rows.append(("", "total", "", f"{_size(self):,}"))
+        widths = [max(map(len, column)) for column in zip(*rows)]
+        return Report(
+            "\n".join(
+                f"{n:>{widths[0]}}  {name:<{widths[1]}}  {shape:<{widths[2]}}  {size:>{widths[3]}}"
+                for n, name, shape, size in rows
+            )
+        )
+
+    def save(self, path):
+        """Write the parameters to an .npz file at exactly this path."""
+        with open(path, "wb") as file:
+            np.savez(file, **self.params)
+
+    def load(self, path):
+        """Read the parameters that `save` wrote.
+
+        Raises
+        ------
+        ValueError
+            If the file does not hold exactly the parameters of this network,
+            each with its shape and type. Nothing has then been changed.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                stored = {name: file[name] for name in file.files}
+        except (ValueError, EOFError, AttributeError, OSError) as error:
+            if isinstance(error, FileNotFoundError):
+                raise
+            raise ValueError(f"path is {os.fspath(path)!r}, which is not a file of parameters ({error})") from None
+        if stored.keys() != self.params.keys():
+            raise ValueError(f"path holds the parameters {sorted(stored)}; expected {sorted(self.params)}")
+        for name, parameter in self.params.items():
+            if (stored[name].shape, stored[name].dtype) != (parameter.shape, parameter.dtype):
+                raise ValueError(
+                    f"path holds {name} of {stored[name].dtype} and shape {stored[name].shape}; "
+                    f"expected {parameter.dtype} and {parameter.shape}"
+                )
+        self.params.update(stored)
+
+
+class SGD:
+    """Gradient descent on all parameters of a network, with momentum if wanted.
+
+    v = momentum * v + gradient, then parameter = parameter - lr * v
+
+    Parameters
+    ----------
+    network : Layer
+    lr : number
+        The learning rate, more than 0.
+    momentum : number
+        From 0, which is none, up to but not including 1.
+
+    Notes
+    -----
+    Chapter "Layers and deltas".
+    """
+
+    def __init__(self, network, lr, *, momentum=0.0):
+        if not isinstance(network, Layer):
+            raise TypeError(f"network is {network!r}; expected a Layer")
+        if not lr > 0:
+            raise ValueError(f"lr is {lr!r}; expected more than 0")
+        if not 0 <= momentum < 1:
+            raise ValueError(f"momentum is {momentum!r}; expected at least 0 and less than 1")
+        self.network, self.lr, self.momentum = network, lr, momentum
+        self._velocity = {}
+
+    def step(self):
+        """Move every parameter once.
+
+        Raises
+        ------
+        RuntimeError
+            If a gradient is missing: `backward` has not run.
+        """
+        grads = self.network.grads
+        missing = [name for name in self.network.params if name not in grads]
+        if missing:
+            raise RuntimeError(f"SGD.step needs a backward before it; no gradient of {missing}")
+        for name, parameter in self.network.params.items():
+            velocity = grads[name]
+            if self.momentum and name in self._velocity:
+                velocity = velocity + self.momentum * self._velocity[name]
+            self._velocity[name] = velocity
+            self.network.params[name] = parameter - self.lr * velocity
+
+
+class _Joined(MutableMapping):
+    """Several dicts seen as one, keyed "<number of the dict>.<key>"."""
+
+    def __init__(self, parts):
+        self.parts = parts
+
+    def _place(self, key):
+        number, _, name = key.partition(".")
+        if not number.isdecimal() or int(number) >= len(self.parts):
+            raise KeyError(key)
+        return self.parts[int(number)], name
+
+    def __getitem__(self, key):
+        part, name = self._place(key)
+        return part[name]
+
+    def __setitem__(self, key, value):
+        part, name = self._place(key)
+        part[name] = value
+
+    def __delitem__(self, key):
+        part, name = self._place(key)
+        del part[name]
+
+    def __iter__(self):
+        return (f"{number}.{name}" for number, part in enumerate(self.parts) for name in part)
+
+    def __len__(self):
+        return sum(map(len, self.parts))
+
+
+def _size(layer):
+    return sum(parameter.size for parameter in layer.params.values())
