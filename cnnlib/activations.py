@@ -128,4 +128,6 @@ class Max(Layer):
 
 def _log_of_one_plus_exp(x):
     """log(1 + exp(x)); for floats in the form that does not overflow."""
-    return log(1 + exp(x)) if x.dtype == object else np.logaddexp(x.dtype.type(0), x)
+    if x.dtype == object:
+        return log(1 + exp(x))
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))

@@ -113,7 +113,10 @@ def same_shape(name, value, shape):
 
 def float_dtype(name, value):
     """Return the dtype, refusing all but float32 and float64."""
-    dtype = np.dtype(value)
+    try:
+        dtype = np.dtype(value)
+    except TypeError:
+        dtype = None
     if dtype not in (np.float32, np.float64):
         raise TypeError(f"{name} is {value!r}; expected float32 or float64")
     return dtype

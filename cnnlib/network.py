@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import MutableMapping
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -109,11 +110,9 @@ class Sequential(Layer):
             each with its shape and type. Nothing has then been changed.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
-                stored = {name: file[name] for name in file.files}
-        except (ValueError, EOFError, AttributeError, OSError) as error:
-            if isinstance(error, FileNotFoundError):
-                raise
+            with open(path, "rb") as file:
+                stored = dict(np.load(file, allow_pickle=False))
+        except (ValueError, TypeError, EOFError, BadZipFile) as error:
             raise ValueError(f"path is {os.fspath(path)!r}, which is not a file of parameters ({error})") from None
         if stored.keys() != self.params.keys():
             raise ValueError(f"path holds the parameters {sorted(stored)}; expected {sorted(self.params)}")

@@ -1,0 +1,368 @@
+"""Dense layers, activations, losses, networks and the gradient step."""
+
+import copy
+import io
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import sympy as sp
+from cnnlib import (
+    SGD,
+    AvgPool2d,
+    Conv2d,
+    Flatten,
+    HalfSquaredError,
+    HardTanh,
+    Linear,
+    Max,
+    MaxPool2d,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    SoftmaxCrossEntropy,
+    Tanh,
+    check_adjoint,
+    check_gradient,
+    jacobian,
+)
+from cnnlib.layers import Layer
+from cnnlib.symbolic import gradient, symbols
+
+RNG = np.random.default_rng(0)
+
+
+def same(left, right):
+    return left.shape == right.shape and all(sp.simplify(a - b) == 0 for a, b in zip(left.flat, right.flat))
+
+
+# --- Dense layers ---------------------------------------------------------------------------
+
+
+def test_linear_is_sympys_own_gradient():
+    layer = Linear(3, 2)
+    layer.params.update(weight=symbols("w", (3, 2)), bias=symbols("b", (2,)))
+    x, dy = symbols("x", (4, 3)), symbols("d", (4, 2))
+    y = layer.forward(x)
+    assert y[1, 0] == layer.params["bias"][0] + sum(x[1, i] * layer.params["weight"][i, 0] for i in range(3))
+    loss = (dy * y).sum()
+    assert same(layer.backward(dy), gradient(loss, x))
+    for name, parameter in layer.params.items():
+        assert same(layer.grads[name], gradient(loss, parameter))
+
+
+def test_linear_takes_one_example():
+    layer = Linear(3, 2, rng=0)
+    x = RNG.normal(size=3).astype(np.float32)
+    y = layer.forward(x)
+    dx = layer.backward(y)
+    grads = dict(layer.grads)
+    assert np.allclose(y, layer.forward(x[None])[0])
+    assert np.allclose(dx, layer.backward(y[None])[0])
+    assert all(np.array_equal(grads[name], layer.grads[name]) for name in grads)
+    assert y.dtype == dx.dtype == np.float32
+
+
+def test_linear_passes_the_checks():
+    check_gradient(Linear(3, 2, rng=0), RNG.normal(size=(4, 3)))
+    check_adjoint(Linear(3, 2, bias=False), (4, 3))
+    assert Linear(3, 2, bias=False).params.keys() == {"weight"}
+    assert abs(Linear(500, 40, rng=0).params["weight"].std() * np.sqrt(500 / 2) - 1) < 0.02
+
+
+def test_flatten_is_row_major():
+    layer = Flatten()
+    x = np.arange(24).reshape(2, 3, 2, 2)
+    assert layer.forward(x).tolist() == [list(range(12)), list(range(12, 24))]
+    assert np.array_equal(layer.backward(layer.forward(x)), x)
+
+
+# --- Activations ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layer, function", [(Sigmoid(), lambda x: 1 / (1 + sp.exp(-x))), (Tanh(), sp.tanh)])
+def test_smooth_activations_are_sympys_own(layer, function):
+    x, dy = symbols("x", (2, 3)), symbols("d", (2, 3))
+    y = layer.forward(x)
+    assert same(y, np.vectorize(function)(x))
+    assert same(layer.backward(dy), gradient((dy * y).sum(), x))
+
+
+P = sp.Symbol("p", positive=True)
+
+
+@pytest.mark.parametrize(
+    "layer, x, y, slope",
+    [
+        (ReLU(), [P, -P, 0, 3, -2], [P, 0, 0, 3, 0], [1, 0, 0, 1, 0]),
+        (
+            HardTanh(),
+            [1 + P, -1 - P, 1 / (1 + P), -1 / (1 + P), 1, -1, 0],
+            [1, -1, 1 / (1 + P), -1 / (1 + P), 1, -1, 0],
+            [0, 0, 1, 1, 0, 0, 1],
+        ),
+    ],
+    ids=["ReLU", "HardTanh"],
+)
+def test_piecewise_activations_on_every_piece(layer, x, y, slope):
+    assert layer.forward(np.array(x, object)).tolist() == y
+    assert layer.backward(np.array([sp.Symbol("g")] * len(x))).tolist() == [s * sp.Symbol("g") for s in slope]
+
+
+def test_max_takes_the_first_of_equal_ones():
+    layer = Max()
+    assert layer.forward(np.array([[1, 3, 3], [P, -P, 0]], object)).tolist() == [[3], [P]]
+    g, h = sp.symbols("g h")
+    assert layer.backward(np.array([[g], [h]])).tolist() == [[0, g, 0], [h, 0, 0]]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("layer", [Sigmoid(), Tanh(), ReLU(), HardTanh(), Max()], ids=lambda layer: type(layer).__name__)
+def test_activations_keep_the_type_and_the_input(layer, dtype):
+    x = RNG.normal(size=(3, 4)).astype(dtype)
+    kept = x.copy()
+    y = layer.forward(x)
+    assert y.dtype == layer.backward(np.ones_like(y)).dtype == dtype
+    assert np.array_equal(x, kept)
+    check_gradient(layer, x.astype(np.float64))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_sigmoid_neither_overflows_nor_loses_digits(dtype):
+    x = np.array([-1e4, -80, -20, 0, 20, 1e4], dtype)
+    with np.errstate(all="raise", under="ignore"):
+        y = Sigmoid().forward(x)
+    assert np.allclose(y, [0, np.exp(-80.0), 1 / (1 + np.exp(20.0)), 0.5, 1 / (1 + np.exp(-20.0)), 1], rtol=1e-5, atol=0)
+
+
+@pytest.mark.parametrize("layer", [Sigmoid(), Tanh(), ReLU(), HardTanh()], ids=lambda layer: type(layer).__name__)
+def test_activations_pass_a_nan_on(layer):
+    assert np.isnan(layer.forward(np.array([np.nan, 1.0]))).tolist() == [True, False]
+
+
+# --- Losses ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 3), (2, 2, 2)])
+def test_half_squared_error_is_sympys_own_gradient(shape):
+    y, t = symbols("y", shape), symbols("t", shape)
+    loss = HalfSquaredError()
+    value = loss.forward(y, t)
+    examples = shape[0] if len(shape) > 1 else 1
+    assert sp.expand(value - ((y - t) ** 2).sum() / (2 * sp.Integer(examples))) == 0
+    assert same(loss.backward(), gradient(value, y))
+    assert not value.has(sp.Float)
+
+
+def test_cross_entropy_is_sympys_own_gradient():
+    z, right = symbols("z", (2, 3)), [2, 0]
+    loss = SoftmaxCrossEntropy()
+    value = loss.forward(z, right)
+    softmax = [sp.exp(z[n, k]) / sum(sp.exp(entry) for entry in z[n]) for n, k in enumerate(right)]
+    assert sp.simplify(sp.expand_log(value + sum(sp.log(p) for p in softmax) / 2, force=True)) == 0
+    assert same(loss.backward(), gradient(value, z))
+    one = SoftmaxCrossEntropy()
+    assert sp.simplify(one.forward(z[0], 2) - loss.forward(z[:1], [2])) == 0
+    assert one.backward().shape == (3,)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_cross_entropy_is_stable(dtype):
+    scores = np.array([[1e4, 0, -1e4], [0, 0, 0]], dtype)
+    loss = SoftmaxCrossEntropy()
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        value = loss.forward(scores, [0, 1])
+    assert np.isclose(value, np.log(3) / 2) and value.dtype == dtype
+    assert np.allclose(loss.backward(), [[0, 0, 0], [1 / 6, -1 / 3, 1 / 6]]) and loss.backward().dtype == dtype
+    assert loss.forward(scores, [2, 1]) > 9e3
+
+
+def test_losses_on_integers_and_fractions():
+    assert HalfSquaredError().forward(np.array([1, 4]), [0, 0]) == 8.5
+    exact = HalfSquaredError().forward(np.array([[1], [2]], object), np.array([[0], [Fraction(1, 3)]], object))
+    assert exact == Fraction(1, 4) * (1 + Fraction(25, 9))
+
+
+# --- Networks -------------------------------------------------------------------------------
+
+
+def network(rng=0):
+    rng = np.random.default_rng(rng)
+    return Sequential(
+        Conv2d(1, 2, 3, padding=1, rng=rng),
+        Sigmoid(),
+        MaxPool2d(2),
+        Conv2d(2, 3, (1, 2), rng=rng),
+        AvgPool2d((2, 1)),
+        Tanh(),
+        Flatten(),
+        Linear(6, 3, rng=rng),
+    )
+
+
+X = RNG.normal(size=(2, 4, 6, 1)).astype(np.float32)
+
+
+def test_every_parameter_of_a_network():
+    report = check_gradient(network(), X)
+    assert "input 48, 0.weight 18, 0.bias 2, 3.weight 12, 3.bias 3, 7.weight 18, 7.bias 3" in report
+
+
+def test_network_is_a_sequence():
+    net = network()
+    assert len(net) == 8 and net[1] is list(net)[1] and isinstance(net[-1], Linear)
+    assert isinstance(net[2:4], Sequential) and net[2:4][1] is net[3]
+    assert list(net.params) == ["0.weight", "0.bias", "3.weight", "3.bias", "7.weight", "7.bias"]
+    assert not net.grads
+    net.params["0.bias"] = np.ones(2, np.float32)
+    assert net[0].params["bias"].tolist() == [1, 1]
+    del net.params["0.bias"]
+    assert "bias" not in net[0].params and "0.bias" not in net.params and "x" not in net.params
+    assert "99.bias" not in net.params
+    assert Sequential(Sequential(Linear(1, 1))).params.keys() == {"0.0.weight", "0.0.bias"}
+
+
+def test_table_lists_shapes_and_parameters():
+    lines = str(network().table((2, 4, 6, 1))).splitlines()
+    assert lines[2].split() == ["0", "Conv2d", "(2,", "4,", "6,", "2)", "20"]
+    assert lines[-1].split() == ["total", "56"]
+    assert len({len(line) for line in lines}) == 1
+
+
+def test_networks_share_nothing():
+    one, two = network(), network()
+    y = one.forward(X)
+    two.forward(-X)
+    one.backward(y)
+    assert not two.grads
+    fresh = network()
+    fresh.forward(X)
+    fresh.backward(y)
+    assert all(np.array_equal(one.grads[name], fresh.grads[name]) for name in fresh.grads)
+
+
+def test_parameters_are_saved_and_loaded(tmp_path):
+    net, other = network(0), network(1)
+    net.save(tmp_path / "digits")
+    assert [path.name for path in tmp_path.iterdir()] == ["digits"]
+    other.load(tmp_path / "digits")
+    assert np.array_equal(net.forward(X), other.forward(X))
+
+
+@pytest.mark.parametrize(
+    "stored, message",
+    [
+        ({}, "holds the parameters []"),
+        ({"0.weight": np.ones((1, 2), np.float32)}, "holds the parameters ['0.weight']"),
+        ({"0.weight": np.ones((2, 2), np.float32), "0.bias": np.ones(1, np.float32)}, "0.weight of float32 and shape (2, 2)"),
+        ({"0.weight": np.ones((1, 2), np.float32), "0.bias": np.ones(1)}, "0.bias of float64"),
+        ({"0.weight": np.ones((1, 2), np.float32), "0.bias": np.ones(2, np.float32), "x": np.ones(1)}, "'x'"),
+        ({"0.weight": np.array([[None, None]]), "0.bias": np.ones(2, np.float32)}, "not a file of parameters"),
+    ],
+)
+def test_a_file_that_does_not_fit_changes_nothing(tmp_path, stored, message):
+    net = Sequential(Linear(1, 2))
+    kept = dict(net.params)
+    np.savez(tmp_path / "p.npz", **stored)
+    with pytest.raises(ValueError) as caught:
+        net.load(tmp_path / "p.npz")
+    assert message in str(caught.value)
+    assert all(net.params[name] is kept[name] for name in kept)
+
+
+def one_array():
+    file = io.BytesIO()
+    np.save(file, np.ones(3))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a file of numpy's", b"PK\x03\x04", one_array()])
+def test_a_file_that_is_none_is_refused(tmp_path, content):
+    (tmp_path / "p.npz").write_bytes(content)
+    with pytest.raises(ValueError, match="not a file of parameters"):
+        network().load(tmp_path / "p.npz")
+    with pytest.raises(FileNotFoundError):
+        network().load(tmp_path / "none.npz")
+
+
+def test_gradient_step_with_and_without_momentum():
+    layer = Linear(1, 1)
+    layer.params.update(weight=symbols("w", (1, 1)), bias=symbols("b", (1,)))
+    w, rate, mu = layer.params["weight"][0, 0], sp.Symbol("eta", positive=True), sp.Rational(1, 2)
+    step = SGD(layer, rate, momentum=mu)
+    for g, expected in [(3, w - 3 * rate), (5, w - 3 * rate - (5 + 3 * mu) * rate)]:
+        layer.grads.update(weight=np.array([[sp.Integer(g)]]), bias=np.array([sp.Integer(0)]))
+        step.step()
+        assert sp.expand(layer.params["weight"][0, 0] - expected) == 0
+    plain = Linear(1, 1, rng=0)
+    before = copy.deepcopy(plain.params)
+    plain.grads.update(weight=np.ones((1, 1), np.float32), bias=np.ones(1, np.float32))
+    SGD(plain, 0.5).step()
+    assert np.array_equal(plain.params["weight"], before["weight"] - np.float32(0.5))
+    assert plain.params["weight"].dtype == np.float32
+
+
+def test_jacobian_is_the_matrix():
+    layer = Linear(3, 2)
+    layer.params["weight"] = symbols("w", (3, 2))
+    assert (jacobian(layer, symbols("x", (3,))) == layer.params["weight"].T).all()
+    assert jacobian(Flatten(), np.zeros((1, 2, 2))).tolist() == np.eye(4).tolist()
+    assert jacobian(ReLU(), np.array([1, -1])).tolist() == [[1, 0], [0, 0]]
+    assert not layer.grads
+
+
+# --- Bad input ------------------------------------------------------------------------------
+
+BAD = {
+    "linear: features": (lambda: Linear(3, 2).forward(np.ones((2, 4))), ValueError, "x has shape (2, 4); expected 3"),
+    "linear: rank": (lambda: Linear(3, 2).forward(np.ones((1, 2, 3))), ValueError, "x has shape (1, 2, 3)"),
+    "linear: empty": (lambda: Linear(3, 2).forward(np.ones((0, 3))), ValueError, "x has shape (0, 3)"),
+    "linear: complex": (lambda: Linear(3, 2).forward(np.ones(3) * 1j), TypeError, "x has dtype complex128"),
+    "linear: first": (lambda: Linear(3, 2).backward([1, 2]), RuntimeError, "Linear.backward needs a forward"),
+    "linear: none": (lambda: Linear(0, 2), ValueError, "in_features is 0"),
+    "linear: negative": (lambda: Linear(2, -2), ValueError, "out_features is -2"),
+    "linear: dtype": (lambda: Linear(2, 2, dtype=np.float16), TypeError, "dtype is"),
+    "linear: dtype name": (lambda: Linear(2, 2, dtype="nothing"), TypeError, "dtype is 'nothing'"),
+    "flatten: rank": (lambda: Flatten().forward(np.ones(3)), ValueError, "x has shape (3,)"),
+    "flatten: first": (lambda: Flatten().backward(np.ones(3)), RuntimeError, "Flatten.backward needs a forward"),
+    "relu: text": (lambda: ReLU().forward(["a"]), TypeError, "x has dtype <U1"),
+    "relu: first": (lambda: ReLU().backward(np.ones(3)), RuntimeError, "ReLU.backward needs a forward"),
+    "relu: unknown sign": (lambda: ReLU().forward(symbols("x", (1,))), TypeError, "order of two expressions"),
+    "max: scalar": (lambda: Max().forward(1.0), ValueError, "x has shape ()"),
+    "max: first": (lambda: Max().backward(np.ones(3)), RuntimeError, "Max.backward needs a forward"),
+    "squares: shapes": (lambda: HalfSquaredError().forward([1, 2], [1]), ValueError, "target has shape (1,); expected (2,)"),
+    "squares: first": (lambda: HalfSquaredError().backward(), RuntimeError, "HalfSquaredError.backward needs a forward"),
+    "entropy: first": (lambda: SoftmaxCrossEntropy().backward(), RuntimeError, "SoftmaxCrossEntropy.backward needs"),
+    "entropy: rank": (lambda: SoftmaxCrossEntropy().forward(np.ones((1, 2, 2)), [0]), ValueError, "prediction has shape"),
+    "entropy: labels": (lambda: SoftmaxCrossEntropy().forward(np.ones((2, 3)), [0]), ValueError, "target has shape (1,)"),
+    "entropy: too high": (lambda: SoftmaxCrossEntropy().forward(np.ones((1, 3)), [3]), ValueError, "target reaches from 3"),
+    "entropy: negative": (lambda: SoftmaxCrossEntropy().forward(np.ones((1, 3)), [-1]), ValueError, "expected 0 to 2"),
+    "entropy: floats": (lambda: SoftmaxCrossEntropy().forward(np.ones((1, 3)), [1.0]), TypeError, "target has dtype float64"),
+    "network: empty": (lambda: Sequential(), ValueError, "Sequential has no layers"),
+    "network: a list": (lambda: Sequential([ReLU()]), TypeError, "layer 0 is ["),
+    "network: a class": (lambda: Sequential(ReLU), TypeError, "layer 0 is <class"),
+    "network: first": (lambda: network().backward(np.ones((2, 3))), RuntimeError, "Linear.backward needs a forward"),
+    "network: unknown": (lambda: network().params["9.bias"], KeyError, "9.bias"),
+    "sgd: network": (lambda: SGD([], 0.1), TypeError, "network is []"),
+    "sgd: rate": (lambda: SGD(network(), 0), ValueError, "lr is 0"),
+    "sgd: momentum": (lambda: SGD(network(), 0.1, momentum=1), ValueError, "momentum is 1"),
+    "sgd: first": (lambda: SGD(network(), 0.1).step(), RuntimeError, "SGD.step needs a backward"),
+    "adjoint: not linear": (lambda: check_adjoint(ReLU(), (3, 4)), ValueError, "not linear in its input"),
+    "layer: forward": (lambda: Layer().forward(1), NotImplementedError, ""),
+    "layer: backward": (lambda: Layer().backward(1), NotImplementedError, ""),
+}
+for _layer in (Sigmoid, Tanh, ReLU, HardTanh, Flatten, Max):
+
+    def _wrong(layer=_layer):
+        made = layer()
+        made.forward(np.ones((2, 3)))
+        made.backward(np.ones((2, 4)))
+
+    BAD[f"{_layer.__name__}: dy"] = (_wrong, ValueError, "dy has shape (2, 4); expected (2, ")
+
+
+@pytest.mark.parametrize("call, error, message", BAD.values(), ids=BAD)
+def test_bad_input_is_refused(call, error, message):
+    with pytest.raises(error) as caught:
+        call()
+    assert message in str(caught.value)
