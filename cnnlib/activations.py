@@ -71,12 +71,11 @@ class ReLU(_Activation):
     def forward(self, x):
         """Cut every entry of `x`, of any shape, off at 0."""
         x = arguments.array("x", x)
-        positive = is_greater(x, 0)
-        self._kept = positive
-        return np.where(positive | np.not_equal(x, x), x, x.dtype.type(0))
+        self._kept = _as_numbers(is_greater(x, 0))
+        return np.maximum(x, 0)
 
-    def _times_derivative(self, dy, positive):
-        return np.where(positive, dy, dy.dtype.type(0))
+    def _times_derivative(self, dy, slope):
+        return dy * slope
 
 
 class HardTanh(_Activation):
@@ -90,13 +89,11 @@ class HardTanh(_Activation):
     def forward(self, x):
         """Cut every entry of `x`, of any shape, off at -1 and 1."""
         x = arguments.array("x", x)
-        above, below = is_greater(x, 1), is_greater(-1, x)
-        at_bound = np.equal(x, 1).astype(bool) | np.equal(x, -1).astype(bool)
-        self._kept = ~(above | below | at_bound)
-        return np.where(above, x.dtype.type(1), np.where(below, x.dtype.type(-1), x))
+        self._kept = _as_numbers(is_greater(x, -1) & is_greater(1, x))
+        return np.minimum(np.maximum(x, -1), 1)
 
-    def _times_derivative(self, dy, inside):
-        return np.where(inside, dy, dy.dtype.type(0))
+    def _times_derivative(self, dy, slope):
+        return dy * slope
 
 
 class Max(Layer):
@@ -114,7 +111,8 @@ class Max(Layer):
         x = arguments.array("x", x)
         if x.ndim < 1:
             raise ValueError(f"x has shape {x.shape}; expected at least one axis")
-        y, winners = first_maximum(np.moveaxis(x, -1, 0))
+        y, winners = np.empty_like(x[..., 0]), np.zeros(x.shape[:-1], np.intp)
+        first_maximum(np.moveaxis(x, -1, 0), y, winners)
         self._kept = winners[..., np.newaxis] == np.arange(x.shape[-1])
         return y[..., np.newaxis]
 
@@ -124,6 +122,11 @@ class Max(Layer):
         dy = arguments.array("dy", dy)
         arguments.same_shape("dy", dy, (*won.shape[:-1], 1))
         return np.where(won, dy, dy.dtype.type(0))
+
+
+def _as_numbers(conditions):
+    """Write true as 1 and false as 0, as numbers that keep the type of what they multiply."""
+    return conditions.view(np.int8)
 
 
 def _log_of_one_plus_exp(x):

@@ -4,7 +4,7 @@ import operator
 
 import numpy as np
 
-__all__ = ["array", "batch", "batch_shape", "float_dtype", "in_range", "integer", "integer_pair", "same_shape"]
+__all__ = ["array", "batch", "batch_shape", "float_dtype", "integer", "integer_pair", "numbers_below", "same_shape"]
 
 ACCEPTED = "integer, floating-point or object array"
 
@@ -68,12 +68,14 @@ def batch_shape(name, value):
     return (shape, True) if len(shape) == 4 else ((1, *shape), False)
 
 
-def in_range(name, value, stop):
-    """Raise unless `value` is an array of integers from 0 to stop - 1."""
-    if value.dtype.kind != "i":
-        raise TypeError(f"{name} has dtype {value.dtype}; expected integers")
-    if value.min() < 0 or value.max() >= stop:
-        raise ValueError(f"{name} reaches from {value.min()} to {value.max()}; expected 0 to {stop - 1}")
+def numbers_below(name, value, stop):
+    """Return an array of integers from 0 to stop - 1, refusing all else."""
+    numbers = np.asarray(value)
+    if numbers.dtype.kind not in "iu":
+        raise TypeError(f"{name} has dtype {numbers.dtype}; expected integers")
+    if numbers.size and (numbers.min() < 0 or numbers.max() >= stop):
+        raise ValueError(f"{name} reaches from {numbers.min()} to {numbers.max()}; expected 0 to {stop - 1}")
+    return numbers
 
 
 def integer(name, value, minimum):

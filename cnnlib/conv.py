@@ -1,11 +1,17 @@
 """Cross-correlation of a batch of maps with a bank of kernels, and its gradients."""
 
+from threading import Lock
+
 import numpy as np
 
 from . import arguments
-from .windows import Field, scatter, windows
+from .blocks import add_columns, columns, for_each, pixel_blocks, pixels
+from .windows import Field, cropped, empty_padded, padded, windows
 
 __all__ = ["conv2d", "conv2d_backward"]
+
+BATCH_LAST = 3, 1, 2, 0  # turns (N, H, W, C) into (C, H, W, N), and back
+NO_PADDING = Field((1, 1))
 
 
 def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1):
@@ -43,11 +49,21 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1):
     Chapter "One kernel", equation def-single-kernel-forward.
     """
     x, is_batch, w, field = _checked(x, w, stride, padding, dilation)
-    y = np.tensordot(windows(x, field), w, axes=3)
-    if b is not None:
-        b = arguments.array("b", b, 1, "(F,)")
-        arguments.same_shape("b", b, w.shape[3:])
-        y = y + b
+    b = np.zeros(w.shape[3], w.dtype) if b is None else arguments.array("b", b, 1, "(F,)")
+    arguments.same_shape("b", b, w.shape[3:])
+    x, w, b = _of_one_type(x, w, b)
+
+    weights = w.reshape(-1, len(b))
+    fields = windows(x.transpose(BATCH_LAST), field)
+    y = np.empty((len(b), *fields.shape[1:3], len(x)), x.dtype)
+
+    def work(block):
+        part = pixels(y, block)
+        np.matmul(weights.T, columns(fields, block), out=part)
+        part += b[:, np.newaxis]
+
+    for_each(pixel_blocks(y.shape[1:3], len(weights) * len(x)), work)
+    y = y.transpose(BATCH_LAST)
     return y if is_batch else y[0]
 
 
@@ -87,10 +103,32 @@ def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1):
     arguments.same_shape("dy", dy, (len(x), *output) if is_batch else output)
     dy = dy if is_batch else dy[np.newaxis]
 
-    dx = scatter(np.tensordot(dy, w, axes=(3, 3)), field, x.shape[1:3])
-    dw = np.tensordot(windows(x, field), dy, axes=((0, 1, 2), (0, 1, 2)))
-    db = dy.sum(axis=(0, 1, 2))
-    return (dx if is_batch else dx[0]), dw, db
+    x, w, dy = _of_one_type(x, w, dy)
+
+    weights = w.reshape(-1, w.shape[3])
+    fields, deltas = windows(x.transpose(BATCH_LAST), field), padded(dy.transpose(BATCH_LAST), NO_PADDING)
+    dx = empty_padded((x.shape[3], *x.shape[1:3], len(x)), field, x.dtype)
+    dx[...] = 0
+    dw = np.zeros_like(weights)
+    lock = Lock()  # the blocks share dw, and their receptive fields overlap in dx
+
+    def work(block):
+        delta = pixels(deltas, block)
+        kernel_part = columns(fields, block) @ delta.T
+        input_part = weights @ delta
+        with lock:
+            dw[...] += kernel_part
+            add_columns(dx, input_part, block, field)
+
+    for_each(pixel_blocks(deltas.shape[1:3], len(weights) * len(x)), work)
+    dx, db = cropped(dx, field).transpose(BATCH_LAST), deltas.sum(axis=(1, 2, 3))
+    return (dx if is_batch else dx[0]), dw.reshape(w.shape), db
+
+
+def _of_one_type(*arrays):
+    """Convert arrays to the type that holds them all."""
+    dtype = np.result_type(*arrays)
+    return [array.astype(dtype, copy=False) for array in arrays]
 
 
 def _checked(x, w, stride, padding, dilation):

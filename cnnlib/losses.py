@@ -92,14 +92,13 @@ class SoftmaxCrossEntropy(_Loss):
             If the types or the shapes do not fit, or a class is out of range.
         """
         scores = arguments.array("prediction", prediction, (1, 2), "(N, K) or (K,)")
-        target = arguments.array("target", target)
+        target = arguments.numbers_below("target", target, scores.shape[-1])
         arguments.same_shape("target", target, scores.shape[:-1])
-        arguments.in_range("target", target, scores.shape[-1])
 
         if scores.dtype != object:
             scores = scores - scores.max(axis=-1, keepdims=True)
         log_probability = scores - log(exp(scores).sum(axis=-1, keepdims=True))
-        right = np.asarray(target)[..., np.newaxis] == np.arange(scores.shape[-1])
+        right = target[..., np.newaxis] == np.arange(scores.shape[-1])
         share = reciprocal(target.size, scores.dtype)
         probability = exp(log_probability)
         self._gradient = np.where(right, probability - 1, probability) * share

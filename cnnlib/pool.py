@@ -1,10 +1,13 @@
 """Pooling: the largest or the mean pixel of each receptive field, and the gradients."""
 
+from itertools import repeat
+
 import numpy as np
 
 from . import arguments
+from .blocks import for_each, plane_blocks
 from .elementary import is_greater, reciprocal
-from .windows import Field, padded, scatter_taps, taps
+from .windows import Field, add_to_taps, cropped, empty_padded, padded, taps
 
 __all__ = ["avg_pool2d", "avg_pool2d_backward", "checked_options", "first_maximum", "max_pool2d", "max_pool2d_backward"]
 
@@ -47,8 +50,19 @@ def max_pool2d(x, kernel_size, *, stride=None, padding=0):
     """
     x, is_batch = arguments.batch("x", x)
     field = _field(x.shape, kernel_size, stride, padding)
+    maps, order = as_stored(x)
     fill = np.iinfo(x.dtype).min if x.dtype.kind == "i" else -np.inf
-    y, winners = first_maximum(taps(padded(x, field, fill), field), _first_inside(x.shape[1:3], field))
+    maps = padded(maps, field, fill)
+
+    y = np.empty((len(maps), *field.output_size(x.shape[1:3]), maps.shape[3]), x.dtype)
+    winners = np.empty(y.shape, np.min_scalar_type(_taps(field) - 1))
+    winners[...] = _first_inside(x.shape[1:3], field)
+
+    def work(block):
+        first_maximum(taps(maps[block], field), y[block], winners[block])
+
+    for_each(plane_blocks(len(maps), maps[0].size), work)
+    y, winners = y.transpose(order), winners.transpose(order)
     return (y, winners) if is_batch else (y[0], winners[0])
 
 
@@ -82,14 +96,20 @@ def max_pool2d_backward(dy, winners, x_shape, kernel_size, *, stride=None, paddi
     Chapter "Max pooling".
     """
     dy, shape, field, is_batch = _checked_backward(dy, x_shape, kernel_size, stride, padding)
-    winners = arguments.array("winners", winners)
+    winners = arguments.numbers_below("winners", winners, _taps(field))
     arguments.same_shape("winners", winners, dy.shape if is_batch else dy.shape[1:])
-    size = field.kernel_size[0] * field.kernel_size[1]
-    arguments.in_range("winners", winners, size)
 
-    winners = winners.reshape(dy.shape)
-    parts = (np.where(winners == tap, dy, 0) for tap in range(size))
-    dx = scatter_taps(parts, field, shape, dy.dtype)
+    deltas, order = as_stored(dy)
+    won = winners.reshape(dy.shape).transpose(order)
+    dx = empty_padded([shape[axis] for axis in order], field, dy.dtype)
+
+    def work(block):
+        part = dx[block]
+        part[...] = 0
+        np.add.at(part.reshape(-1), _places(won[block], part.shape, field), deltas[block].reshape(-1))
+
+    for_each(plane_blocks(len(dx), dx[0].size), work)
+    dx = cropped(dx, field).transpose(order)
     return dx if is_batch else dx[0]
 
 
@@ -125,7 +145,20 @@ def avg_pool2d(x, kernel_size, *, stride=None, padding=0):
     """
     x, is_batch = arguments.batch("x", x)
     field = _field(x.shape, kernel_size, stride, padding)
-    y = sum(taps(padded(x, field), field)) * _share(x.dtype, field)
+    maps, order = as_stored(x)
+    maps, share = padded(maps, field), reciprocal(_taps(field), x.dtype)
+    y = np.empty((len(maps), *field.output_size(x.shape[1:3]), maps.shape[3]), _quotient_type(x.dtype))
+
+    def work(block):
+        part = y[block]
+        first, *rest = taps(maps[block], field)
+        np.add(first, rest[0], out=part) if rest else np.copyto(part, first)
+        for pixels in rest[1:]:
+            part += pixels
+        part *= share
+
+    for_each(plane_blocks(len(maps), maps[0].size), work)
+    y = y.transpose(order)
     return y if is_batch else y[0]
 
 
@@ -156,33 +189,71 @@ def avg_pool2d_backward(dy, x_shape, kernel_size, *, stride=None, padding=0):
     Chapter "Average pooling".
     """
     dy, shape, field, is_batch = _checked_backward(dy, x_shape, kernel_size, stride, padding)
-    share = dy * _share(dy.dtype, field)
-    dx = scatter_taps((share for _ in np.ndindex(*field.kernel_size)), field, shape, share.dtype)
+    deltas, order = as_stored(dy)
+    share = reciprocal(_taps(field), dy.dtype)
+    dx = empty_padded([shape[axis] for axis in order], field, _quotient_type(dy.dtype))
+
+    def work(block):
+        part = dx[block]
+        part[...] = 0
+        add_to_taps(part, repeat(deltas[block] * share), field)
+
+    for_each(plane_blocks(len(dx), dx[0].size), work)
+    dx = cropped(dx, field).transpose(order)
     return dx if is_batch else dx[0]
 
 
-def first_maximum(candidates, first=0):
-    """Compare arrays entry by entry: the largest values, and which array held them.
+def first_maximum(candidates, values, winners):
+    """Find the largest of several arrays, entry by entry, and which one holds it.
 
     Parameters
     ----------
-    candidates : iterable of ndarray, all of one shape
-    first : int or array_like of int
-        The winner where all candidates are equal.
+    candidates : iterable of ndarray
+    values : ndarray
+        Receives the largest entries.
+    winners : ndarray of int
+        Receives the number of the array that held them, the first of equal
+        ones; it starts as the number of the first array that may win.
+    """
+    candidates = iter(candidates)
+    np.copyto(values, next(candidates))
+    for number, candidate in enumerate(candidates, start=1):
+        # Later arrays have higher numbers, so the highest one that was better is the last.
+        better = is_greater(candidate, values)
+        np.maximum(winners, np.multiply(better.view(np.uint8), number, dtype=winners.dtype), out=winners)
+        np.maximum(values, candidate, out=values)
+
+
+def as_stored(maps):
+    """View maps in the order in which memory holds them, (N, H, W, C) or (C, H, W, N).
 
     Returns
     -------
-    values, winners : ndarray
-        Of equal candidates the first wins.
+    ndarray, order
+        ``transpose(order)`` turns what was made of it back.
     """
-    candidates = iter(candidates)
-    values = next(candidates).copy()
-    winners = np.empty(values.shape, np.intp)
-    winners[...] = first
-    for number, candidate in enumerate(candidates, start=1):
-        np.copyto(winners, number, where=is_greater(candidate, values))
-        np.maximum(values, candidate, out=values)
-    return values, winners
+    order = (3, 1, 2, 0)
+    turned = maps.transpose(order)
+    return (turned, order) if turned.flags.c_contiguous else (maps, (0, 1, 2, 3))
+
+
+def _places(winners, shape, field):
+    """Number the pixels that won: their places in padded maps of this shape, written as one row."""
+    (n, h, w, c), (s_h, s_w), (d_h, d_w) = shape, field.stride, field.dilation
+    u, v = np.divmod(np.arange(_taps(field)), field.kernel_size[1])
+    places = np.take((d_h * u * w + d_w * v) * c, winners)
+    _, rows, columns, _ = winners.shape
+    for axis, (size, step) in enumerate([(n, h * w * c), (rows, s_h * w * c), (columns, s_w * c), (c, 1)]):
+        places += (step * np.arange(size)).reshape([-1 if axis == other else 1 for other in range(4)])
+    return places.reshape(-1)
+
+
+def _quotient_type(dtype):
+    return np.dtype(float) if dtype.kind == "i" else dtype
+
+
+def _taps(field):
+    return field.kernel_size[0] * field.kernel_size[1]
 
 
 def _first_inside(input_size, field):
@@ -192,10 +263,6 @@ def _first_inside(input_size, field):
         for size, s, p in zip(field.output_size(input_size), field.stride, field.padding)
     )
     return (rows[:, np.newaxis] * field.kernel_size[1] + columns)[:, :, np.newaxis]
-
-
-def _share(dtype, field):
-    return reciprocal(field.kernel_size[0] * field.kernel_size[1], dtype)
 
 
 def checked_options(kernel_size, stride, padding):

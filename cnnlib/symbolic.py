@@ -109,7 +109,7 @@ def tabulate(expression, sizes, values):
     result = np.empty(tuple(sizes.values()), dtype=object)
     for index in np.ndindex(*result.shape):
         entry = sp.sympify(expression).subs({**numbers, **dict(zip(sizes, index))})
-        result[index] = _unfold(entry.doit(deep=True), arrays).doit()
+        result[index] = _unfold(_written_out(entry), arrays).doit()
     return result
 
 
@@ -279,6 +279,19 @@ def _unfold(expression, definitions):
     return expression.replace(lambda part: isinstance(part, sp.Indexed) and part.base in definitions, read)
 
 
+def _written_out(expression):
+    """Replace every sum whose limits are numbers by its terms: far cheaper than `doit`, which looks for closed forms."""
+    if isinstance(expression, sp.Sum):
+        *inner, (index, low, high) = expression.limits
+        if low.is_Integer and high.is_Integer and high >= low - 1:
+            body = sp.Sum(expression.function, *inner) if inner else expression.function
+            return sp.Add(*[_written_out(body.subs(index, k)) for k in range(low, high + 1)])
+        return expression.doit(deep=True)
+    if expression.has(sp.Sum):
+        return expression.func(*map(_written_out, expression.args))
+    return expression
+
+
 def _terms(expression):
     """Write an expression as a list of (summand, limits), every summation index a fresh one."""
     if isinstance(expression, sp.Add):
@@ -351,10 +364,25 @@ def _normal(expression, given):
     terms = []
     for term in _terms(expression):
         summand, limits, conditions = _pick(*term)
+        summand, limits = _counted(summand, limits, conditions)
         implied = known.union(*[{index - low, high - index} for index, low, high in limits])
         margins = {margin for margin in map(_margin, conditions) if margin not in implied}
         terms.append(_named(summand, limits, margins))
     return sp.Add(*terms)
+
+
+def _counted(summand, limits, conditions):
+    """Replace a sum over an index that stands nowhere by its number of terms, high - low + 1.
+
+    SymPy gives an empty sum the same value, so no condition on the limits is needed.
+    """
+    for limit in reversed(limits):
+        index, low, high = limit
+        others = [part for other in limits if other != limit for part in other[1:]]
+        if not any(part.has(index) for part in [summand, *conditions, *others]):
+            summand = summand * (high - low + 1)
+            limits = tuple(other for other in limits if other != limit)
+    return summand, limits
 
 
 def _named(summand, limits, margins):

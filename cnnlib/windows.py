@@ -1,4 +1,10 @@
-"""Receptive fields side by side, and their transpose: the two moves behind every layer."""
+"""Receptive fields side by side, and their transpose: the two moves behind every layer.
+
+Everything here works on axes 1 and 2 and leaves the first and the last axis
+alone, so maps may be (N, H, W, C) or, as the library keeps them where speed
+matters, (C, H, W, N): with the batch last, a row of one channel is one run of
+numbers, for all images at once, and copying receptive fields copies long runs.
+"""
 
 from dataclasses import dataclass
 
@@ -6,7 +12,7 @@ import numpy as np
 
 from . import arguments
 
-__all__ = ["Field", "padded", "scatter", "scatter_taps", "taps", "windows"]
+__all__ = ["Field", "add_to_taps", "cropped", "empty_padded", "padded", "scatter", "taps", "windows"]
 
 
 @dataclass(frozen=True)
@@ -100,30 +106,25 @@ def scatter(fields, field, input_size):
     ndarray, shape (N, H, W, C)
     """
     n, _, _, k_h, k_w, c = fields.shape
-    parts = (fields[:, :, :, u, v] for u, v in np.ndindex(k_h, k_w))
-    return scatter_taps(parts, field, (n, *input_size, c), fields.dtype)
+    x = empty_padded((n, *input_size, c), field, fields.dtype)
+    x[...] = 0
+    add_to_taps(x, (fields[:, :, :, u, v] for u, v in np.ndindex(k_h, k_w)), field)
+    return cropped(x, field)
 
 
-def scatter_taps(parts, field, x_shape, dtype):
-    """Do what `scatter` does, with the parts of the windows given tap by tap.
+def add_to_taps(x, parts, field):
+    """Add to a padded map, at the pixels that each tap meets, the part of that tap.
 
     Parameters
     ----------
+    x : ndarray, shape (N, H + 2p, W + 2p, C)
+        It is added to.
     parts : iterable of ndarray, shape (N, H_o, W_o, C)
         One for each tap, in row-major order.
     field : Field
-    x_shape : (int, int, int, int)
-    dtype : dtype
-
-    Returns
-    -------
-    ndarray of shape x_shape
     """
-    (p_h, p_w), (n, h, w, c) = field.padding, x_shape
-    x = np.zeros((n, h + 2 * p_h, w + 2 * p_w, c), dtype)
     for pixels, part in zip(taps(x, field), parts):
         pixels += part
-    return x[:, p_h : p_h + h, p_w : p_w + w]
 
 
 def taps(x, field):
@@ -141,11 +142,24 @@ def taps(x, field):
 
 
 def padded(x, field, fill=0):
-    """Surround maps by p rows and columns of `fill` on each side."""
-    (p_h, p_w) = field.padding
-    if not (p_h or p_w):
+    """Surround maps by p rows and columns of `fill` on each side, in one contiguous array."""
+    if not any(field.padding) and x.flags.c_contiguous:
         return x
-    n, h, w, c = x.shape
-    result = np.full((n, h + 2 * p_h, w + 2 * p_w, c), fill, x.dtype)
-    result[:, p_h : p_h + h, p_w : p_w + w] = x
+    result = empty_padded(x.shape, field, x.dtype)
+    result[...] = fill
+    inside = cropped(result, field)
+    for row in range(x.shape[1]):  # row by row, so that what is turned round stays in the cache
+        inside[:, row] = x[:, row]
     return result
+
+
+def empty_padded(shape, field, dtype):
+    """Make padded maps for an input of this shape, not filled yet."""
+    (p_h, p_w), (n, h, w, c) = field.padding, shape
+    return np.empty((n, h + 2 * p_h, w + 2 * p_w, c), dtype)
+
+
+def cropped(x, field):
+    """View what the padding surrounds."""
+    (p_h, p_w), (_, h, w, _) = field.padding, x.shape
+    return x[:, p_h : h - p_h, p_w : w - p_w]

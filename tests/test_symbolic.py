@@ -132,3 +132,22 @@ def test_typesetting_is_the_books():
     assert latex(sp.diff(h(r, u), r)) == r"\frac{d}{d r} h{\left(r,u \right)}"
     assert latex(sp.Sum(w[u] + 1, (u, 0, 3))) == r"\sum_{u=0}^{3} \left(w_{u} + 1\right)"
     assert typeset(x[r])._repr_latex_() == r"$\displaystyle x_{r}$" and repr(typeset(x[r])) == "x[r]"
+
+
+def test_a_sum_that_counts_is_its_number_of_terms():
+    proof = prove("eq-a", sp.Sum(sp.Sum(1, (u, 0, m)), (i, 0, n - 1)) * w[r], n * (m + 1) * w[r])
+    assert proof.formula is not None
+    for wrong in (n * m, n, m + 1, (n + 1) * (m + 1)):
+        with pytest.raises(AssertionError):
+            prove("eq-a", sp.Sum(sp.Sum(1, (u, 0, m)), (i, 0, n - 1)) * w[r], wrong * w[r])
+    with pytest.raises(AssertionError):
+        prove("eq-a", sp.Sum(w[u], (u, 0, m - 1)), m * w[u])
+
+
+def test_tabulate_writes_sums_out():
+    values = {m: 2, w: symbols("w", (4,))}
+    w_ = values[w]
+    nested = sp.Sum(sp.Sum(w[i + u] ** u, (u, 0, i)), (i, 0, m - 1))
+    assert tabulate(nested, {}, values).item() == 1 + 1 + w_[2]
+    assert tabulate(sp.Sum(w[i], (i, 0, m - 3)), {}, values).item() == 0
+    assert tabulate(sp.Sum(w[i], (i, r, m)), {r: 2}, values).tolist() == [w_[0] + w_[1] + w_[2], w_[1] + w_[2]]

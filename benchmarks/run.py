@@ -1,0 +1,150 @@
+"""Measure cnnlib beside other libraries, as ratios in one run.
+
+    python benchmarks/run.py                     one thread, float32
+    python benchmarks/run.py --threads 2
+    python benchmarks/run.py --dtype float64 --only conv
+    python benchmarks/run.py --figure ratios.svg --json ratios.json
+
+Each library has a process of its own. They take turns, round by round, so that a slower moment of the
+machine hits all of them; the median over the rounds counts. PyTorch and JAX are measured if installed.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+from cases import CONVOLUTIONS, LENET, POOLS
+
+HERE = Path(__file__).parent
+LIBRARIES = ["torch", "cnnlib", "im2col", "jax"]
+
+
+def main():
+    options = arguments()
+    libraries = [name for name in LIBRARIES if name in ("cnnlib", "im2col") or importlib.util.find_spec(name)]
+    workers = {name: Worker(name, options.threads) for name in libraries}
+    try:
+        peak = statistics.median(workers["cnnlib"].ask("peak", options.dtype) for _ in range(options.rounds))
+        gflops = 2 * 1024**3 / peak / 1e9
+        print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, {options.threads} thread(s)")
+        print(f"{options.dtype}; matrix product {gflops:.0f} GFLOP/s\n")
+        results = {case: times(workers, case, options) for case in chosen(options.only)}
+    finally:
+        for worker in workers.values():
+            worker.close()
+    memory = {name: Worker.once(name, options.threads, "64→64 3×3, 56×56, batch 8", options.dtype) for name in libraries}
+    report(results, libraries, gflops, memory)
+    if options.json:
+        record = {"threads": options.threads, "dtype": options.dtype, "machine": machine(), "seconds": results}
+        Path(options.json).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    if options.figure:
+        figure(results, libraries, options)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--dtype", choices=["float32", "float64"], default="float32")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--only", choices=["conv", "pool", "step"])
+    parser.add_argument("--json", help="write the seconds to this file")
+    parser.add_argument("--figure", help="draw the ratios into this file")
+    return parser.parse_args()
+
+
+def chosen(only):
+    groups = {"conv": CONVOLUTIONS, "pool": POOLS, "step": [LENET]}
+    return [case for name, group in groups.items() if only in (None, name) for case in group]
+
+
+class Worker:
+    """A process that runs one library."""
+
+    def __init__(self, library, threads):
+        environment = {**os.environ, "CNNLIB_NUM_THREADS": str(threads)}
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+            environment[name] = str(threads)
+        command = [sys.executable, HERE / "worker.py", library, str(threads)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+
+    def ask(self, *question):
+        print(json.dumps(question), file=self.process.stdin, flush=True)
+        return json.loads(self.process.stdout.readline())
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+    @classmethod
+    def once(cls, library, threads, case, dtype):
+        """Ask a fresh process for the memory of one case."""
+        worker = cls(library, threads)
+        answer = worker.ask("memory", case, dtype)
+        worker.close()
+        return answer
+
+
+def times(workers, case, options):
+    rounds = [{name: worker.ask(case, options.dtype) for name, worker in workers.items()} for _ in range(options.rounds)]
+    return {name: statistics.median(r[name] for r in rounds) if rounds[0][name] else None for name in workers}
+
+
+def machine():
+    return f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def report(results, libraries, gflops, memory):
+    base = "torch" if "torch" in libraries else "im2col"
+    others = [name for name in libraries if name != base]
+    print(f"{'seconds relative to ' + base:<48}" + "".join(f"{name:>9}" for name in others) + f"{base + ' ms':>12}{'cnnlib GFLOP/s':>16}")
+    ratios = {}
+    for case, seconds in results.items():
+        row = f"{case:<48}"
+        for name in others:
+            ratios[case, name] = seconds[name] / seconds[base] if seconds[name] and seconds[base] else None
+            row += f"{ratios[case, name]:>9.2f}" if ratios[case, name] else f"{'–':>9}"
+        row += f"{1e3 * seconds[base]:>12.3f}" if seconds[base] else f"{'–':>12}"
+        if case in CONVOLUTIONS:
+            speed = CONVOLUTIONS[case].flops / seconds["cnnlib"] / 1e9
+            row += f"{speed:>9.1f} {100 * speed / gflops:>4.0f} %"
+        print(row)
+    for title, group in [("convolutions, geometric mean without the toy", [c for c in CONVOLUTIONS if "toy" not in c]), ("pooling, geometric mean", POOLS)]:
+        group = [case for case in group if case in results]
+        if group:
+            means = [[ratios[case, name] for case in group if ratios[case, name]] for name in others]
+            print(f"{title:<48}" + "".join(f"{statistics.geometric_mean(m):>9.2f}" if m else f"{'–':>9}" for m in means))
+    conv = CONVOLUTIONS["64→64 3×3, 56×56, batch 8"]
+    size = 4 * conv.n * conv.h * conv.w * (conv.c + conv.f)
+    print("\nextra memory of forward and backward, 64→64 at 56×56, relative to x + y:")
+    print("  " + ", ".join(f"{name} {memory[name] / size:.2f}" for name in libraries if memory[name] is not None))
+
+
+def figure(results, libraries, options):
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    base = "torch" if "torch" in libraries else "im2col"
+    with matplotlib.rc_context({"svg.hashsalt": "cnnlib", "font.size": 9}):
+        picture = Figure(figsize=(7.2, 0.36 * len(results) + 1.2), layout="constrained")
+        axis = picture.subplots()
+        for place, name in enumerate(n for n in libraries if n != base):
+            points = [(s[name] / s[base], -row) for row, s in enumerate(results.values()) if s[name]]
+            axis.plot(*zip(*points), "osD^"[place], label=name, color=["#0072b2", "#d55e00", "#009e73"][place], alpha=0.9)
+        axis.axvline(1, color="0.4", linewidth=1)
+        axis.set_xscale("log", base=2)
+        axis.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axis.set_yticks([-row for row in range(len(results))], list(results))
+        axis.set_xlabel(f"time of forward and backward relative to {base}, {options.dtype}, {options.threads} thread(s)")
+        axis.grid(axis="x", alpha=0.3)
+        axis.legend(frameon=False, ncols=3, loc="upper left", bbox_to_anchor=(0, 1.12))
+        picture.savefig(options.figure, metadata={"Date": None} if options.figure.endswith(".svg") else None)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""Work in blocks that fit the cache, shared among threads; and receptive fields lowered to a matrix."""
+
+import os
+import threading
+from functools import cache
+
+import numpy as np
+
+from .windows import add_to_taps
+
+__all__ = ["add_columns", "columns", "for_each", "pixel_blocks", "pixels", "plane_blocks", "thread_count"]
+
+BLOCK = 400_000  # numbers that fit the second-level cache of a processor core
+
+
+def for_each(blocks, work):
+    """Call `work` with each block, in threads if there are several.
+
+    The threads take the next block when they are done with one. An error in
+    any of them is raised here.
+    """
+    _keep_freed_memory()
+    threads = min(thread_count(), len(blocks))
+    if threads == 1:
+        for block in blocks:
+            work(block)
+        return
+
+    queue, errors, lock = iter(blocks), [], threading.Lock()
+
+    def drain():
+        try:
+            while not errors:
+                with lock:
+                    block = next(queue, None)
+                if block is None:
+                    return
+                work(block)
+        except BaseException as error:
+            errors.append(error)
+
+    helpers = [threading.Thread(target=drain) for _ in range(threads - 1)]
+    for helper in helpers:
+        helper.start()
+    drain()
+    for helper in helpers:
+        helper.join()
+    if errors:
+        raise errors[0]
+
+
+def thread_count():
+    """Read the number of threads from the environment: CNNLIB_NUM_THREADS, or else 1.
+
+    With more than one, give the BLAS library one of its own, for example by
+    OPENBLAS_NUM_THREADS=1: threads that share the blocks need no others.
+    """
+    return max(1, int(os.environ.get("CNNLIB_NUM_THREADS", "1")))
+
+
+def pixel_blocks(output_size, numbers):
+    """Cut an output into blocks of whole rows, or of parts of a row.
+
+    Parameters
+    ----------
+    output_size : (int, int)
+        H_o and W_o.
+    numbers : int
+        How many numbers the receptive fields of one pixel hold, over all images.
+
+    Returns
+    -------
+    list of (slice, slice)
+        Rows and columns.
+    """
+    height, width = output_size
+    size = max(1, BLOCK // numbers)
+    rows, columns = max(1, size // width), min(width, size)
+    return [
+        (slice(i, min(height, i + rows)), slice(j, min(width, j + columns)))
+        for i in range(0, height, rows)
+        for j in range(0, width, columns)
+    ]
+
+
+def plane_blocks(planes, numbers):
+    """Cut the first axis of an array into slices of about BLOCK numbers; one plane holds `numbers`."""
+    size = max(1, BLOCK // numbers)
+    return [slice(start, start + size) for start in range(0, planes, size)]
+
+
+def columns(fields, block):
+    """Lower the receptive fields of a block: a column for each output pixel, a row for each tap and channel.
+
+    Parameters
+    ----------
+    fields : ndarray, shape (C, H_o, W_o, K_h, K_w, N)
+    block : (slice, slice)
+
+    Returns
+    -------
+    ndarray, shape (K_h K_w C, pixels)
+    """
+    c, _, _, k_h, k_w, _ = fields.shape
+    return fields[:, *block].transpose(3, 4, 0, 1, 2, 5).reshape(k_h * k_w * c, -1)
+
+
+def add_columns(x, columns, block, field):
+    """Add lowered receptive fields back to padded maps: the transpose of `columns`.
+
+    Parameters
+    ----------
+    x : ndarray, shape (C, H + 2p, W + 2p, N)
+        It is added to.
+    columns : ndarray, shape (K_h K_w C, pixels)
+    block : (slice, slice)
+    field : Field
+    """
+    (rows, cols), (s_h, s_w), (e_h, e_w) = block, field.stride, field.extent
+    seen = x[:, s_h * rows.start : s_h * (rows.stop - 1) + e_h, s_w * cols.start : s_w * (cols.stop - 1) + e_w]
+    parts = columns.reshape(-1, len(x), rows.stop - rows.start, cols.stop - cols.start, x.shape[3])
+    add_to_taps(seen, parts, field)
+
+
+def pixels(maps, block):
+    """View a block of contiguous maps (C, H_o, W_o, N): a column for each pixel, a row for each channel."""
+    return maps[:, *block].reshape(len(maps), -1)
+
+
+@cache
+def _keep_freed_memory():
+    """Make the C library keep freed arrays for the next ones.
+
+    It hands large ones back to the system, and fetching them again, page by
+    page, takes longer than the arithmetic of a small layer. Freeing one array
+    of 32 MB tells it to keep all up to that size.
+    """
+    np.empty(32 * 1024 * 1024 - 8192, np.uint8)
