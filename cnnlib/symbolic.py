@@ -224,6 +224,12 @@ class _BookPrinter(LatexPrinter):
     def _print_KroneckerDelta(self, expr, exp=None):
         return rf"[{self._print(expr.args[0])} = {self._print(expr.args[1])}]"
 
+    def _print_floor(self, expr, exp=None):
+        return rf"\left\lfloor {self._print(expr.args[0])} \right\rfloor"
+
+    def _print_ceiling(self, expr, exp=None):
+        return rf"\left\lceil {self._print(expr.args[0])} \right\rceil"
+
     def _print_Add(self, expr, order=None):
         terms = self._as_ordered_terms(expr, order=order)
         terms.sort(key=lambda term: term.could_extract_minus_sign())
@@ -287,7 +293,9 @@ def _written_out(expression):
             body = sp.Sum(expression.function, *inner) if inner else expression.function
             return sp.Add(*[_written_out(body.subs(index, k)) for k in range(low, high + 1)])
         return expression.doit(deep=True)
-    if expression.has(sp.Sum):
+    if isinstance(expression, sp.Product):
+        return expression.doit()
+    if expression.has(sp.Sum, sp.Product):
         return expression.func(*map(_written_out, expression.args))
     return expression
 

@@ -127,6 +127,8 @@ def test_typesetting_is_the_books():
     assert latex(sp.Sum(w[u, v], (v, 0, m - 1), (u, 0, n - 1))) == r"\sum_{u=0}^{n - 1} \sum_{v=0}^{m - 1} w_{u,v}"
     assert latex(x[r + u + 1 - n]) == r"x_{r + u + 1 - n}"
     assert latex(sp.KroneckerDelta(i, u)) == "[i = u]"
+    assert latex(sp.floor(r / n)) == r"\left\lfloor \frac{r}{n} \right\rfloor"
+    assert latex(sp.ceiling(r / n)) == r"\left\lceil \frac{r}{n} \right\rceil"
     h = sp.Function("h")
     assert latex(sp.diff(h(x[r]), x[r])) == "h'(x_{r})"
     assert latex(sp.diff(h(r, u), r)) == r"\frac{d}{d r} h{\left(r,u \right)}"
@@ -150,4 +152,5 @@ def test_tabulate_writes_sums_out():
     nested = sp.Sum(sp.Sum(w[i + u] ** u, (u, 0, i)), (i, 0, m - 1))
     assert tabulate(nested, {}, values).item() == 1 + 1 + w_[2]
     assert tabulate(sp.Sum(w[i], (i, 0, m - 3)), {}, values).item() == 0
+    assert tabulate(sp.Sum(sp.Product(w[u], (u, 0, i)), (i, 0, 1)), {}, values).item() == w_[0] + w_[0] * w_[1]
     assert tabulate(sp.Sum(w[i], (i, r, m)), {r: 2}, values).tolist() == [w_[0] + w_[1] + w_[2], w_[1] + w_[2]]
