@@ -55,7 +55,10 @@ def thread_count():
     With more than one, give the BLAS library one of its own, for example by
     OPENBLAS_NUM_THREADS=1: threads that share the blocks need no others.
     """
-    return max(1, int(os.environ.get("CNNLIB_NUM_THREADS", "1")))
+    value = os.environ.get("CNNLIB_NUM_THREADS", "1")
+    if not value.isdecimal() or int(value) < 1:
+        raise ValueError(f"CNNLIB_NUM_THREADS is {value!r}; expected a whole number of at least 1")
+    return int(value)
 
 
 def pixel_blocks(output_size, numbers):
