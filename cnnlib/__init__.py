@@ -8,6 +8,7 @@ from .activations import HardTanh, Max, ReLU, Sigmoid, Tanh
 from .checks import check_adjoint, check_answer, check_equal, check_gradient, jacobian
 from .conv import conv2d, conv2d_backward
 from .data import Digits, load_digits
+from .graph import Graph
 from .layers import AvgPool2d, Conv2d, Flatten, Layer, Linear, MaxPool2d
 from .losses import HalfSquaredError, SoftmaxCrossEntropy
 from .network import SGD, Sequential
@@ -21,6 +22,7 @@ __all__ = [
     "Conv2d",
     "Digits",
     "Flatten",
+    "Graph",
     "HalfSquaredError",
     "HardTanh",
     "Layer",

@@ -36,7 +36,7 @@ def is_greater(x, y):
         If the order of two SymPy expressions is not known.
     """
     try:
-        return np.greater(x, y).astype(bool, copy=False)
+        return np.asarray(np.greater(x, y)).astype(bool, copy=False)
     except TypeError as error:
         raise TypeError(
             "the order of two expressions is not known; make symbols positive or negative, "

@@ -5,8 +5,9 @@ import io
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-__all__ = ["Picture", "show_maps"]
+__all__ = ["Picture", "show_lines", "show_maps"]
 
 STYLE = {
     "font.size": 10,
@@ -16,6 +17,9 @@ STYLE = {
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
 }
+
+LINES = ("#b35806", "#542788", "#006d5b", "0.25")  # told apart by their marks and dashes too
+MARKS, DASHES = "osD^", ("-", "--", ":", "-.")
 
 
 class Picture:
@@ -70,8 +74,43 @@ def show_maps(maps, description, *, columns=3):
             _draw_map(axis, title, values)
         for axis in axes[len(maps) :]:
             axis.set_axis_off()
-        shapes = (f"{title}: {_shape(values)}, from {values.min():.2g} to {values.max():.2g}" for title, values in maps.items())
+        shapes = (
+            f"{title}: {_shape(values)}, from {_number(values.min())} to {_number(values.max())}"
+            for title, values in maps.items()
+        )
         return Picture(figure, f"{description} {'; '.join(shapes)}.")
+
+
+def show_lines(lines, description, *, x, x_label, y_label, log=False):
+    """Draw lines over one axis, told apart by colour, mark and dash.
+
+    Parameters
+    ----------
+    lines : dict of str to sequence of numbers
+        Name and values.
+    description : str
+        What is to be seen; first and last values are added to it.
+    x : sequence of numbers
+        Where the values stand.
+    x_label, y_label : str
+    log : bool
+        Whether the values have a logarithmic scale.
+
+    Returns
+    -------
+    Picture
+    """
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(6, 3.6), layout="constrained")
+        axis = figure.subplots()
+        for (name, values), color, mark, dash in zip(lines.items(), LINES, MARKS, DASHES):
+            axis.plot(x, values, color=color, marker=mark, linestyle=dash, markersize=4, label=name)
+        axis.set(xlabel=x_label, ylabel=y_label, yscale="log" if log else "linear")
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axis.grid(axis="y", color="0.9")
+        axis.legend(frameon=False)
+        ends = (f"{name}: from {values[0]:.6g} to {values[-1]:.6g}" for name, values in lines.items())
+        return Picture(figure, f"{description} {x_label} from {x[0]:.6g} to {x[-1]:.6g}; {'; '.join(ends)}.")
 
 
 def _draw_map(axis, title, values):
@@ -90,3 +129,7 @@ def _draw_map(axis, title, values):
 
 def _shape(values):
     return " × ".join(map(str, values.shape))
+
+
+def _number(value):
+    return f"{value:.0f}" if value == round(value) else f"{value:.2g}"

@@ -19,19 +19,23 @@ class Cost(NamedTuple):
 class Graph:
     """Numbers that are functions of other numbers.
 
-    A node comes after its parents, so no path leads back to where it began.
-    Values are floats, integers or SymPy expressions.
+    A node is added after its parents, so no path comes back to where it
+    began. Values are floats, integers or SymPy expressions.
 
     Attributes
     ----------
     parents, children : dict of name to list of names
-        Where the edges into a node come from, and where those out of it go:
-        the set A(i). In the order in which the nodes were added.
+        Where the edges into a node come from and those out of it go, in the
+        order in which the nodes were added. The children of i are A(i).
     values : dict of name to number
         y(i), after `forward`.
     local : dict of (name, name) to number
-        z(i, j) for each edge, after `forward`: the derivative of the node j
-        by its parent i, with its other parents held fixed.
+        z(i, j) of each edge, after `forward`: the derivative of the node j
+        by its parent i, with the other parents of j held fixed.
+
+    Notes
+    -----
+    Chapter "Computational graphs".
 
     Examples
     --------
@@ -41,33 +45,23 @@ class Graph:
     >>> graph.multiply("o", ["w", "y"])
     >>> graph.forward({"w": 5})["o"]
     125
-    >>> graph.derivatives("o")
-    ({'w': 75, 'y': 5, 'o': 1}, Cost(multiplications=3, additions=3))
     >>> graph.path_sum("w", "o")
     (75, Cost(multiplications=3, additions=2))
-
-    Notes
-    -----
-    Chapter "Computational graphs".
+    >>> graph.derivatives("o")
+    ({'w': 75, 'y': 5, 'o': 1}, Cost(multiplications=3, additions=3))
     """
 
     def __init__(self):
-        self.parents, self.children = {}, {}
+        self.parents, self.children, self._rules = {}, {}, {}
         self.values, self.local = None, None
-        self._rules = {}
 
     def input(self, name):
-        """Add a node whose value is given to `forward`.
+        """Add a node whose value is given to `forward`; a taken name is a ValueError.
 
         Parameters
         ----------
         name : hashable
             Such as ``"w"`` or ``("x", 0, 1)``.
-
-        Raises
-        ------
-        ValueError
-            If there is a node of this name.
         """
         if name in self.parents:
             raise ValueError(f"name is {name!r}; expected one that no node has yet")
@@ -75,7 +69,7 @@ class Graph:
         self.values, self.local = None, None
 
     def node(self, name, parents, function, partials):
-        """Add a node that is a function of others.
+        """Add a node that is a function of other nodes.
 
         Parameters
         ----------
@@ -84,32 +78,33 @@ class Graph:
         function : callable
             From the values of the parents to the value of the node.
         partials : list of callable
-            For each parent, its partial derivative, from the same arguments.
+            One for each parent: the partial derivative by it, from the same
+            arguments as `function`.
 
         Raises
         ------
         TypeError
             If `parents` is no list or tuple, or something cannot be called.
         ValueError
-            If the name is taken, a parent is unknown or named twice, or the
-            number of partials is not that of the parents.
+            If the name is taken, a parent is unknown or there twice, or the
+            number of partials is not the number of parents.
         """
         if not isinstance(parents, (list, tuple)):
-            raise TypeError(f"parents is {parents!r}; expected a list of names")
-        unknown = [parent for parent in parents if parent not in self.parents]
-        if unknown:
-            raise ValueError(f"parents of {name!r} name {unknown[0]!r}; expected a node added before")
+            raise TypeError(f"parents of {name!r} is {parents!r}; expected a list of names")
+        for parent in parents:
+            if parent not in self.parents:
+                raise ValueError(f"parents of {name!r} has {parent!r}; expected a node added before")
         if len(set(parents)) < len(parents):
-            raise ValueError(f"parents of {name!r} are {parents!r}; expected each of them once")
+            raise ValueError(f"parents of {name!r} is {parents!r}; expected each node once")
         if len(partials) != len(parents):
-            raise ValueError(f"partials of {name!r} are {len(partials)}; expected one for each of {len(parents)} parents")
+            raise ValueError(f"partials of {name!r} has length {len(partials)}; expected {len(parents)}, one for each parent")
         if not all(map(callable, [function, *partials])):
-            raise TypeError(f"function and partials of {name!r} must be callable")
+            raise TypeError(f"function and partials of {name!r}: expected something that can be called")
         self.input(name)
         self.parents[name] = list(parents)
         for parent in parents:
             self.children[parent].append(name)
-        self._rules[name] = (function, tuple(partials))
+        self._rules[name] = function, tuple(partials)
 
     def add(self, name, parents):
         """Add a node that is the sum of its parents; errors as in `node`."""
@@ -120,12 +115,12 @@ class Graph:
         self.node(name, parents, lambda *factors: math.prod(factors), [_all_but(k) for k in range(len(parents))])
 
     def forward(self, inputs):
-        """Compute the value of each node and the local derivative on each edge.
+        """Compute the value of each node and the local derivative of each edge.
 
         Parameters
         ----------
         inputs : dict of name to number
-            A value for each input and nothing else.
+            A value for each input, and nothing else.
 
         Returns
         -------
@@ -134,61 +129,62 @@ class Graph:
         Raises
         ------
         TypeError, ValueError
-            If an input is missing or unknown, or is not one real number or
-            expression. Nothing is changed then.
+            If an input is missing or unknown, or is not one number or
+            expression. The graph is not changed then.
         """
         expected = [name for name in self.parents if name not in self._rules]
         if set(inputs) != set(expected):
-            raise ValueError(f"inputs has values for {list(inputs)!r}; expected them for {expected!r}")
-        values = {name: arguments.array(f"inputs[{name!r}]", inputs[name], 0, "(one number)").item() for name in inputs}
+            raise ValueError(f"inputs has values for {list(inputs)}; expected them for {expected}")
+        values = {name: arguments.array(f"inputs[{name!r}]", inputs[name], 0, "(one number)").item() for name in expected}
         local = {}
         for j, (function, partials) in self._rules.items():
             known = [values[i] for i in self.parents[j]]
             values[j] = function(*known)
-            local.update({(i, j): partial(*known) for i, partial in zip(self.parents[j], partials)})
+            for i, partial in zip(self.parents[j], partials):
+                local[i, j] = partial(*known)
         self.values, self.local = {name: values[name] for name in self.parents}, local
         return dict(self.values)
 
-    def paths(self, source, output):
-        """Give every path, a tuple of names; it takes as long as there are paths.
+    def count_paths(self, output):
+        """Count the paths from every node to the output, without walking them: a dict of name to int.
 
-        Raises
-        ------
-        ValueError
-            If one of the two is no node.
+        An unknown `output` is a ValueError.
         """
-        self._require("source", source)
-        leads_on = self.count_paths(output)
-        begun = [(source,)] if leads_on[source] else []
+        return self._sweep(output, lambda i, j: 1)[0]
+
+    def paths(self, source, output):
+        """Walk every path and give it as a tuple of names; an unknown node is a ValueError."""
+        remaining = self.count_paths(output)
+        begun = [(source,)] if remaining[self._known("source", source)] else []
         while begun:
             path = begun.pop()
             if path[-1] == output:
                 yield path
             else:
-                begun.extend((*path, j) for j in reversed(self.children[path[-1]]) if leads_on[j])
+                begun.extend((*path, j) for j in reversed(self.children[path[-1]]) if remaining[j])
 
     def path_sum(self, source, output):
-        """Differentiate by adding up the products of the local derivatives along all paths.
+        """Differentiate by adding up, over all paths, the products of the local derivatives.
 
         Returns
         -------
         derivative : number
             Of the output by the source; 0 if no path joins them.
         cost : Cost
+            One addition for each path, one multiplication for each edge of each path.
 
         Raises
         ------
         RuntimeError
-            If `forward` has not run since the last node was added.
+            If no `forward` has run since the last node was added.
         ValueError
-            If one of the two is no node.
+            If `source` or `output` is no node.
 
         Notes
         -----
         Equation eq-computational-graphs-path-sum.
         """
-        z = self._local()
-        total, multiplications, additions = 0, 0, 0
+        z, total, multiplications, additions = self._local(), 0, 0, 0
         for path in self.paths(source, output):
             product = 1
             for edge in pairwise(path):
@@ -199,21 +195,19 @@ class Graph:
         return total, Cost(multiplications, additions)
 
     def derivatives(self, output):
-        """Differentiate by dynamic programming: S(o, o) = 1, S(i, o) = sum over j in A(i) of S(j, o) z(i, j).
+        """Differentiate by dynamic programming: S(o, o) = 1, and S(i, o) is the sum of S(j, o) z(i, j) over A(i).
 
         Returns
         -------
         S : dict of name to number
-            The derivative of the output by *every* node; 0 where no path leads to it.
+            The derivative of the output by *every* node; 0 where no path leads.
         cost : Cost
-            One multiplication and one addition for each edge that leads to the output.
+            One multiplication and one addition for each edge on a path to the output.
 
         Raises
         ------
-        RuntimeError
-            If `forward` has not run since the last node was added.
-        ValueError
-            If `output` is no node.
+        RuntimeError, ValueError
+            As `path_sum`.
 
         Notes
         -----
@@ -222,37 +216,22 @@ class Graph:
         z = self._local()
         return self._sweep(output, lambda i, j: z[i, j])
 
-    def count_paths(self, output):
-        """Count the paths from each node to the output, without walking them.
-
-        Returns
-        -------
-        dict of name to int
-
-        Raises
-        ------
-        ValueError
-            If `output` is no node.
-        """
-        paths, _ = self._sweep(output, lambda i, j: 1)
-        return paths
-
     def _sweep(self, output, z):
-        """Go through the nodes from the output back, each after all that it leads to."""
-        self._require("output", output)
-        S, edges = {output: 1}, 0
+        """Visit each node after all that it leads to, and add up what comes back along its edges."""
+        S, edges = {self._known("output", output): 1}, 0
         for i in reversed(self.parents):
             onward = [j for j in self.children[i] if j in S]
-            if onward and i != output:
+            if onward:
                 S[i] = 0
-                for j in onward:
-                    S[i] = S[i] + S[j] * z(i, j)
-                    edges += 1
+            for j in onward:
+                S[i] = S[i] + S[j] * z(i, j)
+                edges += 1
         return {name: S.get(name, 0) for name in self.parents}, Cost(edges, edges)
 
-    def _require(self, argument, name):
+    def _known(self, argument, name):
         if name not in self.parents:
             raise ValueError(f"{argument} is {name!r}; expected a node of the graph")
+        return name
 
     def _local(self):
         if self.local is None:

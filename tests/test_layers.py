@@ -116,6 +116,12 @@ def test_max_takes_the_first_of_equal_ones():
     assert layer.backward(np.array([[g], [h]])).tolist() == [[0, g, 0], [h, 0, 0]]
 
 
+def test_max_of_one_row_of_expressions():
+    layer = Max()
+    assert layer.forward(np.array([-P, P, 0], object)).tolist() == [P]
+    assert layer.backward(np.array([P], object)).tolist() == [0, P, 0]
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("layer", [Sigmoid(), Tanh(), ReLU(), HardTanh(), Max()], ids=lambda layer: type(layer).__name__)
 def test_activations_keep_the_type_and_the_input(layer, dtype):

@@ -123,6 +123,18 @@ def test_tabulate_reads_arrays_and_zero_extensions():
     assert table.tolist() == [0, a[0], a[1], 0]
 
 
+def test_tabulate_differentiates_before_it_reads_arrays():
+    t = sp.Symbol("t")
+    slope = sp.Derivative(sp.tanh(x[r]), x[r])
+    assert tabulate(slope, {r: 1}, {x: np.array([t**2])}).item() == 1 - sp.tanh(t**2) ** 2
+
+
+def test_a_difference_that_sympy_cannot_simplify_is_refused():
+    quotient = sp.Sum(w[u], (u, 0, n - 1)) / sp.Sum(w[u] ** 2, (u, 0, n - 1))
+    with pytest.raises(AssertionError, match="eq-a"):
+        prove("eq-a", quotient + quotient**2, quotient * sp.Sum(x[u], (u, 0, n - 1)))
+
+
 def test_typesetting_is_the_books():
     assert latex(sp.Sum(w[u, v], (v, 0, m - 1), (u, 0, n - 1))) == r"\sum_{u=0}^{n - 1} \sum_{v=0}^{m - 1} w_{u,v}"
     assert latex(x[r + u + 1 - n]) == r"x_{r + u + 1 - n}"
@@ -154,3 +166,31 @@ def test_tabulate_writes_sums_out():
     assert tabulate(sp.Sum(w[i], (i, 0, m - 3)), {}, values).item() == 0
     assert tabulate(sp.Sum(sp.Product(w[u], (u, 0, i)), (i, 0, 1)), {}, values).item() == w_[0] + w_[0] * w_[1]
     assert tabulate(sp.Sum(w[i], (i, r, m)), {r: 2}, values).tolist() == [w_[0] + w_[1] + w_[2], w_[1] + w_[2]]
+
+
+def test_a_delta_is_not_solved_by_dividing():
+    strided = sp.Sum(d[i] * sp.KroneckerDelta(2 * i, r), (i, 0, n - 1))
+    with pytest.raises((AssertionError, ValueError)):
+        prove("eq-a", strided, zero_extended(d, (n,))(r / 2))
+    assert collapse(strided).has(sp.KroneckerDelta)
+    chosen = sp.Sum(d[i] * sp.KroneckerDelta(i + x[i], r), (i, 0, n - 1))
+    assert collapse(chosen).has(sp.KroneckerDelta)
+
+
+def test_a_condition_that_divides_is_refused():
+    with pytest.raises(ValueError, match="divides; expected one between integers"):
+        prove("eq-a", w[r], x[r], given=[r / 2 >= 0])
+
+
+def test_sums_inside_quotients_and_functions():
+    t = sp.Symbol("t")
+    total = sp.Sum(sp.exp(w[u]), (u, 0, n - 1))
+    shifted = sp.Sum(sp.exp(w[u] - t), (u, 0, n - 1))
+    prove("eq-a", sp.exp(w[r] - t) / shifted, sp.exp(w[r]) / total)
+    with pytest.raises(AssertionError):
+        prove("eq-a", sp.exp(w[r] - t) / total, sp.exp(w[r]) / total)
+    rows = sp.Sum(w[i] / sp.Sum(x[i, u], (u, 0, n - 1)), (i, 0, n - 1))
+    prove("eq-a", rows, sp.Sum(w[j] / sp.Sum(x[j, v], (v, 0, n - 1)), (j, 0, n - 1)))
+    for other in (x[u, i], x[i, i], x[u, u]):
+        with pytest.raises(AssertionError):
+            prove("eq-a", rows, sp.Sum(w[i] / sp.Sum(other, (u, 0, n - 1)), (i, 0, n - 1)))

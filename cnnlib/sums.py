@@ -1,0 +1,185 @@
+"""Sums over any number of terms: merged, collapsed by Kronecker deltas, and brought to one form."""
+
+from itertools import permutations, product
+
+import sympy as sp
+
+__all__ = ["collapse", "normal_form"]
+
+
+def collapse(expression, over=()):
+    """Merge nested sums into one, and let each Kronecker delta pick its term.
+
+    A sum over i of [i = e] f(i), with i from 0 to n - 1, is f(e) if
+    0 <= e <= n - 1, and 0 otherwise. The outermost sums are collapsed first.
+    A delta that does not fix i for every e, such as [2 i = e], stays.
+
+    Parameters
+    ----------
+    expression : sympy.Expr
+        Sums, products and Kronecker deltas of indexed symbols.
+    over : tuple of sympy.Symbol
+        The summation indices to remove before all others.
+
+    Returns
+    -------
+    sympy.Expr
+    """
+    return sp.Add(*[_rebuild(*_pick(*term, over)) for term in _terms(sp.sympify(expression))])
+
+
+def normal_form(expression, given=()):
+    """Bring a formula in general indices to one form, so that equal formulas look the same.
+
+    Sums are merged, Kronecker deltas collapsed, conditions that are given or
+    implied by the limits dropped, constants taken out, indices named in order.
+
+    Parameters
+    ----------
+    expression : sympy.Expr
+    given : iterable of relations between integers
+        What is known of the free indices.
+
+    Returns
+    -------
+    sympy.Expr
+
+    Raises
+    ------
+    ValueError
+        If a condition is not one between integers.
+    """
+    known = {_margin(relation) for relation in given}
+    terms = []
+    for term in _terms(expression):
+        summand, limits, conditions = _pick(*term)
+        summand, limits = _counted(summand, limits, conditions)
+        implied = known.union(*[{index - low, high - index} for index, low, high in limits])
+        margins = {margin for margin in map(_margin, conditions) if margin not in implied}
+        terms.append(_named(summand, limits, margins))
+    return sp.Add(*terms)
+
+
+def _terms(expression):
+    """Write an expression as a list of (summand, limits), every summation index a fresh one."""
+    if isinstance(expression, sp.Add):
+        return [term for part in expression.args for term in _terms(part)]
+    if isinstance(expression, sp.Sum):
+        fresh = {index: sp.Dummy(index.name, **index.assumptions0) for index, _, _ in expression.limits}
+        limits = tuple((fresh[index], low.xreplace(fresh), high.xreplace(fresh)) for index, low, high in expression.limits)
+        return [(summand, inner + limits) for summand, inner in _terms(expression.function.xreplace(fresh))]
+    if isinstance(expression, sp.Mul) and expression.has(sp.Sum):
+        return _products(expression.args)
+    if isinstance(expression, sp.Pow) and expression.base.has(sp.Sum) and expression.exp.is_Integer and expression.exp > 0:
+        return _products([expression.base] * int(expression.exp))
+    if expression.has(sp.Sum):  # inside a function or a quotient
+        return [(expression.func(*[normal_form(part) for part in expression.args]), ())]
+    expanded = sp.expand(expression)
+    return _terms(expanded) if isinstance(expanded, sp.Add) else [(expanded, ())]
+
+
+def _products(factors):
+    return [
+        (sp.Mul(*[summand for summand, _ in chosen]), sum((limits for _, limits in chosen), ()))
+        for chosen in product(*[_terms(factor) for factor in factors])
+    ]
+
+
+def _pick(summand, limits, over=()):
+    """Collapse each sum whose index a Kronecker delta fixes; return the conditions too."""
+    summand, conditions = _without_piecewise(summand)
+    names = [index.name for index in over]
+    for limit in sorted(reversed(limits), key=lambda limit: limit[0].name not in names):
+        index, low, high = limit
+        for delta in summand.atoms(sp.KroneckerDelta):
+            value = _picked(delta, index)
+            if value is None or not summand.as_powers_dict()[delta]:
+                continue
+            summand = (summand / delta).subs(index, value)
+            conditions = [condition.subs(index, value) for condition in conditions] + [value >= low, value <= high]
+            limits = tuple(other for other in limits if other != limit)
+            break
+    return summand, limits, conditions
+
+
+def _picked(delta, index):
+    """Return the one value of the index at which the delta is 1; None unless every value is allowed.
+
+    [s i = r] picks no term where s does not divide r, and [U[i] = r] may pick
+    several: such deltas stay in their sum.
+    """
+    difference = sp.expand(delta.args[0] - delta.args[1])
+    slope = difference.coeff(index, 1)
+    value = sp.expand(index - slope * difference)
+    return value if slope in (1, -1) and index not in value.free_symbols else None
+
+
+def _without_piecewise(summand):
+    """Split a product of "f if condition, else 0" into the product of the f and the conditions."""
+    factors, conditions = [], []
+    for factor in sp.Mul.make_args(summand):
+        if isinstance(factor, sp.Piecewise) and len(factor.args) == 2 and factor.args[1].expr == 0:
+            conditions.extend(sp.And.make_args(factor.args[0].cond))
+            factor = factor.args[0].expr
+        factors.append(factor)
+    return sp.Mul(*factors), conditions
+
+
+def _rebuild(summand, limits, conditions):
+    """Put a term together again, its indices named as they were."""
+    if conditions:
+        summand = sp.Piecewise((summand, sp.And(*conditions)), (0, True))
+    term = sp.Sum(summand, *limits) if limits else summand
+    taken = {symbol.name for symbol in term.free_symbols}
+    for index, _, _ in limits:
+        name = index.name
+        while name in taken:
+            name += "'"
+        taken.add(name)
+        term = term.xreplace({index: sp.Symbol(name, **index.assumptions0)})
+    return term
+
+
+def _counted(summand, limits, conditions):
+    """Replace a sum over an index that stands nowhere by its number of terms, high - low + 1.
+
+    SymPy gives an empty sum the same value, so no condition on the limits is needed.
+    """
+    for limit in reversed(limits):
+        index, low, high = limit
+        others = [part for other in limits if other != limit for part in other[1:]]
+        if not any(part.has(index) for part in [summand, *conditions, *others]):
+            summand = summand * (high - low + 1)
+            limits = tuple(other for other in limits if other != limit)
+    return summand, limits
+
+
+def _named(summand, limits, margins):
+    """Rebuild a term with indices named in order: of all ways to name equal ranges, the first."""
+    limits = sorted(limits, key=lambda limit: str(limit[1:]))
+    names = sp.symbols(f"n{_height(summand)}_:{len(limits)}", integer=True)
+    candidates = []
+    for order in permutations(limits):
+        if [limit[1:] for limit in order] == [limit[1:] for limit in limits]:
+            fresh = {index: name for (index, _, _), name in zip(order, names)}
+            conditions = [sp.Ge(margin.xreplace(fresh), 0) for margin in margins]
+            constant, term = summand.xreplace(fresh).as_independent(*names, as_Add=False)
+            if conditions:
+                term = sp.Piecewise((term, sp.And(*conditions)), (0, True))
+            if limits:
+                term = sp.Sum(term, *[(name, *limit[1:]) for name, limit in zip(names, limits)])
+            candidates.append(constant * term)
+    return min(candidates, key=str)
+
+
+def _height(expression):
+    """Count how deep sums stand inside one another, so that an inner index is not named like an outer one."""
+    return max((1 + _height(part.function) for part in expression.atoms(sp.Sum)), default=0)
+
+
+def _margin(relation):
+    """Return the integer that a relation between integers says is at least 0."""
+    margin = sp.expand(relation.gts - relation.lts)
+    if sp.fraction(sp.together(margin))[1] != 1:
+        raise ValueError(f"the condition {relation} divides; expected one between integers")
+    return margin - 1 if isinstance(relation, (sp.StrictLessThan, sp.StrictGreaterThan)) else margin
