@@ -32,7 +32,8 @@ def normal_form(expression, given=()):
     """Bring a formula in general indices to one form, so that equal formulas look the same.
 
     Sums are merged, Kronecker deltas collapsed, conditions that are given or
-    implied by the limits dropped, constants taken out, indices named in order.
+    implied by the limits dropped and others divided by a stride where they
+    can be, constants taken out, indices named in order.
 
     Parameters
     ----------
@@ -55,8 +56,9 @@ def normal_form(expression, given=()):
         summand, limits, conditions = _pick(*term)
         summand, limits = _counted(summand, limits, conditions)
         implied = known.union(*[{index - low, high - index} for index, low, high in limits])
-        margins = {margin for margin in map(_margin, conditions) if margin not in implied}
-        terms.append(_named(summand, limits, margins))
+        indices = {index for index, _, _ in limits}
+        margins = {_divided(margin, indices, implied) for margin in set(map(_margin, conditions)) - implied}
+        terms.append(_named(summand, limits, margins - implied))
     return sp.Add(*terms)
 
 
@@ -91,7 +93,9 @@ def _pick(summand, limits, over=()):
     names = [index.name for index in over]
     for limit in sorted(reversed(limits), key=lambda limit: limit[0].name not in names):
         index, low, high = limit
-        for delta in summand.atoms(sp.KroneckerDelta):
+        if any(index in sp.Tuple(*other[1:]).free_symbols for other in limits):
+            continue
+        for delta in sorted(summand.atoms(sp.KroneckerDelta), key=sp.default_sort_key):
             value = _picked(delta, index)
             if value is None or not summand.as_powers_dict()[delta]:
                 continue
@@ -163,7 +167,8 @@ def _named(summand, limits, margins):
         if [limit[1:] for limit in order] == [limit[1:] for limit in limits]:
             fresh = {index: name for (index, _, _), name in zip(order, names)}
             conditions = [sp.Ge(margin.xreplace(fresh), 0) for margin in margins]
-            constant, term = summand.xreplace(fresh).as_independent(*names, as_Add=False)
+            term = summand.xreplace(fresh).replace(sp.KroneckerDelta, _one_sided).replace(sp.Indexed, _expanded)
+            constant, term = term.as_independent(*names, as_Add=False)
             if conditions:
                 term = sp.Piecewise((term, sp.And(*conditions)), (0, True))
             if limits:
@@ -175,6 +180,33 @@ def _named(summand, limits, margins):
 def _height(expression):
     """Count how deep sums stand inside one another, so that an inner index is not named like an outer one."""
     return max((1 + _height(part.function) for part in expression.atoms(sp.Sum)), default=0)
+
+
+def _one_sided(left, right):
+    """Write [left = right] as [0 = difference], with one sign of the two."""
+    difference = sp.expand(left - right)
+    return sp.KroneckerDelta(0, min(difference, -difference, key=str))
+
+
+def _expanded(base, *indices):
+    """Multiply the indices out: w[s (A - i)] is w[s A - s i]."""
+    return base[tuple(map(sp.expand, indices))]
+
+
+def _divided(margin, indices, known):
+    """Divide "s e + c >= 0" by s: for integers and s > 0 it says e + floor(c / s) >= 0.
+
+    s is a positive symbol that multiplies a summation index. If it is known
+    that 0 <= c <= s - 1, the floor is 0; if that is known of c + s, it is -1.
+    """
+    for s in sorted(margin.free_symbols, key=str):
+        e = margin.coeff(s)
+        c = sp.expand(margin - s * e)
+        if s.is_positive and e.is_integer and c.is_integer and e.free_symbols & indices and not (e * c).has(s):
+            remainders = {low: {c - low * s, s - 1 - c + low * s} for low in (0, -1)}
+            found = [low for low, pair in remainders.items() if set(map(sp.expand, pair)) <= known]
+            margin = sp.expand(e + (found[0] if found else sp.floor(c / s)))
+    return margin
 
 
 def _margin(relation):

@@ -1,5 +1,6 @@
 """Prove an equation: in general indices, and entry by entry through the library's own code."""
 
+import operator
 from itertools import combinations
 
 import numpy as np
@@ -205,7 +206,16 @@ def _unfold(expression, definitions):
 
     def read(entry):
         definition = definitions[entry.base]
-        return sp.sympify(definition(*entry.indices) if callable(definition) else definition[tuple(map(int, entry.indices))])
+        if not callable(definition):
+            index = tuple(map(operator.index, entry.indices))
+            if any(place < 0 for place in index):  # NumPy would read from the other end
+                raise IndexError(f"{entry} is read outside the array of shape {np.shape(definition)}")
+            return sp.sympify(definition[index])
+        meaning = sp.sympify(definition(*entry.indices))
+        bound = {index for part in meaning.atoms(sp.Sum) for index in part.variables}
+        if bound & entry.free_symbols:
+            raise ValueError(f"{entry} is defined by a sum over {bound & entry.free_symbols}, which it also reads; rename it")
+        return meaning
 
     return expression.replace(lambda part: isinstance(part, sp.Indexed) and part.base in definitions, read)
 

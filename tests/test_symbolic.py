@@ -53,6 +53,58 @@ def test_given_conditions_are_needed():
             prove("eq-a", derived, page, given=given)
 
 
+s, a = sp.Symbol("s", integer=True, positive=True), sp.Symbol("a", integer=True)
+STRIDED = sp.Sum(d[i] * sp.diff(sp.Sum(w[v] * x[i * s + v], (v, 0, m - 1)), x[r]), (i, 0, n - 1))
+SPREAD = {d0: lambda e: sp.Sum(d[i] * sp.KroneckerDelta(i * s, e), (i, 0, n - 1))}
+EXTENDED = {d0: lambda e: sp.Sum(d[i] * sp.KroneckerDelta(i, e), (i, 0, n - 1))}
+ONE_PHASE, PHASE = STRIDED.subs(r, u * s + a), [a >= 0, a < s]
+
+
+def polyphase(last):
+    return sp.Sum(d0[u - v] * w[a + v * s], (v, 0, last))
+
+
+def test_a_delta_with_a_stride_is_solved_for_the_tap():
+    inside = {G: zero_extended(w, (m,))}
+    prove("eq-a", STRIDED, sp.Sum(d[i] * G[r - i * s], (i, 0, n - 1)), where=inside)
+    prove("eq-a", STRIDED, PAGE, where=SPREAD)
+    for page, where in [(sp.Sum(d[i] * w[r - i * s], (i, 0, n - 1)), {}), (PAGE, EXTENDED)]:
+        with pytest.raises(AssertionError):
+            prove("eq-a", STRIDED, page, where=where)
+
+
+def test_a_delta_with_a_stride_picks_no_output():
+    spread = SPREAD[d0](r)
+    assert collapse(spread).has(sp.KroneckerDelta)
+    prove("eq-a", spread, sp.Sum(d[i] * sp.KroneckerDelta(r - i * s, 0), (i, 0, n - 1)))
+    with pytest.raises(AssertionError):
+        prove("eq-a", spread, sp.Sum(d[i] * sp.KroneckerDelta(r + i * s, 0), (i, 0, n - 1)))
+
+
+def test_a_condition_is_divided_by_the_stride():
+    prove("eq-a", ONE_PHASE, polyphase(sp.floor((m - a - 1) / s)), where=EXTENDED, given=PHASE)
+    prove("eq-a", ONE_PHASE.subs(m, s * j), polyphase(j - 1), where=EXTENDED, given=PHASE)
+
+
+@pytest.mark.parametrize(
+    "last, given",
+    [
+        ((m - a - 1) / s, []),
+        ((m - a - 1) / s, [a >= 0]),
+        ((m - a - 1) / s, [a < s]),
+        ((m - a - 1) / s, [a >= 0, a <= s]),
+        ((m - a) / s, PHASE),
+        ((m - a - 1) / s - 1, PHASE),
+        (m / s - 1, PHASE),
+        ((m - 1) / s, PHASE),
+    ],
+    ids=str,
+)
+def test_a_wrong_number_of_taps_is_refused(last, given):
+    with pytest.raises(AssertionError):
+        prove("eq-a", ONE_PHASE, polyphase(sp.floor(last)), where=EXTENDED, given=given)
+
+
 def test_names_of_summation_indices_do_not_matter():
     square = sp.Sum(w[u], (u, 0, n - 1)) ** 2
     prove("eq-a", square, sp.Sum(w[u] * w[v], (u, 0, n - 1), (v, 0, n - 1)))
@@ -135,6 +187,14 @@ def test_a_difference_that_sympy_cannot_simplify_is_refused():
         prove("eq-a", quotient + quotient**2, quotient * sp.Sum(x[u], (u, 0, n - 1)))
 
 
+def test_tabulate_does_not_solve_a_delta():
+    a = symbols("a", (3,))
+    values = {n: 3, s: 2, d: a}
+    assert tabulate(SPREAD[d0](r), {r: 6}, values).tolist() == [a[0], 0, a[1], 0, a[2], 0]
+    with pytest.raises(TypeError):
+        tabulate(d[r / 2], {r: 2}, values)
+
+
 def test_typesetting_is_the_books():
     assert latex(sp.Sum(w[u, v], (v, 0, m - 1), (u, 0, n - 1))) == r"\sum_{u=0}^{n - 1} \sum_{v=0}^{m - 1} w_{u,v}"
     assert latex(x[r + u + 1 - n]) == r"x_{r + u + 1 - n}"
@@ -194,3 +254,15 @@ def test_sums_inside_quotients_and_functions():
     for other in (x[u, i], x[i, i], x[u, u]):
         with pytest.raises(AssertionError):
             prove("eq-a", rows, sp.Sum(w[i] / sp.Sum(other, (u, 0, n - 1)), (i, 0, n - 1)))
+
+
+def test_a_definition_does_not_capture_an_index():
+    where = {G: lambda e: sp.Sum(d[i] * x[i + e], (i, 0, n - 1))}
+    with pytest.raises(ValueError, match="rename it"):
+        prove("eq-a", sp.Sum(G[i], (i, 0, m - 1)), sp.Sum(d[i] * x[2 * i], (i, 0, n - 1)), where=where)
+
+
+def test_an_array_is_not_read_outside():
+    for place in (-1, 2):
+        with pytest.raises(IndexError):
+            tabulate(w[r + place], {r: 1}, {w: symbols("w", (2,))})
