@@ -164,7 +164,7 @@ def check_adjoint(layer, x_shape):
     rng = np.random.default_rng(0)
 
     def integers(shape):
-        return rng.integers(-9, 10, shape).astype(object)
+        return rng.integers(-(10**6), 10**6 + 1, shape).astype(object)
 
     layer = _with_parameters(layer, lambda parameter: integers(parameter.shape))
     x = integers(x_shape)

@@ -1,0 +1,247 @@
+"""S4-1 to S4-30: chain rules, paths and dynamic programming on computational graphs."""
+
+from itertools import pairwise
+
+import numpy as np
+import sympy as sp
+from cnnlib import Graph, Linear, Sigmoid
+
+from .evidence import Case, Evidence, check
+from .small import symbols
+
+w, y = sp.symbols("w y", positive=True)
+
+
+def layered(width, depth, rule="add", value=w):
+    """From w through `depth` layers of `width` nodes, all joined, to o."""
+    graph, above = Graph(), ["w"]
+    graph.input("w")
+    for layer in range(1, depth + 1):
+        names = [(layer, k) for k in range(width)]
+        for name in names:
+            getattr(graph, rule)(name, above)
+        above = names
+    getattr(graph, rule)("o", above)
+    graph.forward({"w": value})
+    return graph
+
+
+def of_squares(nodes):
+    """cos(w^2) + sin(w^2), with w^2 in one node or in two."""
+    graph = Graph()
+    graph.input("w")
+    for name in "yz"[:nodes]:
+        graph.node(name, ["w"], lambda w: w**2, [lambda w: 2 * w])
+    graph.node("p", ["y"], sp.cos, [lambda y: -sp.sin(y)])
+    graph.node("q", ["yz"[nodes - 1]], sp.sin, [sp.cos])
+    graph.add("o", ["p", "q"])
+    graph.forward({"w": w})
+    return graph
+
+
+def with_unknown_functions():
+    """Six nodes, an edge that skips, and functions of which nothing is known; values are expressions in w."""
+    graph = Graph()
+    graph.input("w")
+    for name, parents in (("a", ["w"]), ("b", ["w", "a"]), ("c", ["a", "b"]), ("d", ["b", "w"]), ("o", ["c", "d", "a"])):
+        f, slots = sp.Function(f"f_{name}"), sp.symbols(f"s:{len(parents)}")
+        partials = [sp.Lambda(slots, sp.diff(f(*slots), slot)) for slot in slots]
+        graph.node(name, parents, f, partials)
+    graph.forward({"w": w})
+    return graph
+
+
+@check("S4-1", "S4-24", "S4-26")
+def number_of_operations():
+    """One path in one layer, m^k in k; the sweep takes each edge once."""
+    perceptron = layered(1, 1)
+    graphs = {(m, k): layered(m, k) for m in (2, 3) for k in range(1, 6)}
+    by_paths = [graph.path_sum("w", "o")[1].multiplications for graph in graphs.values()]
+    by_sweep = [graph.derivatives("o")[1].multiplications for graph in graphs.values()]
+    edges = [sum(map(len, graph.parents.values())) for graph in graphs.values()]
+    return Evidence(
+        printed=[
+            Case(1, perceptron.count_paths("o")["w"]),
+            Case([(k + 1) * m**k for m, k in graphs], by_paths),
+            Case([2 * m + (k - 1) * m**2 for m, k in graphs], by_sweep, edges),
+        ]
+    )
+
+
+@check("S4-2")
+def acyclic():
+    graph, n = layered(2, 3, "multiply"), 8
+    names = list(graph.parents)
+    edges = np.array([[int(j in graph.children[i]) for j in names] for i in names], object)
+    walks = np.linalg.matrix_power(edges, n)
+    return Evidence(printed=[Case(np.zeros((n, n), int), walks), Case(w**8, graph.values["o"])])
+
+
+@check("S4-3")
+def linear_then_activation():
+    x, weights, (a, b) = symbols("x", (3,)), symbols("v", (3, 1)), sp.symbols("a b")
+    dense = Linear(3, 1, bias=False)
+    dense.params["weight"] = weights
+    unit = Sigmoid().forward(dense.forward(x))
+    phi = 1 / (1 + sp.exp(-sum(weights[i, 0] * x[i] for i in range(3))))
+    sums_at, products_at = [a * 0 + b * 0, a * b + b * -a], [0 * 0, b * -a]
+    assert sums_at[0] == sp.expand(sums_at[1])  # so every phi of the sum is equal at the two points
+    return Evidence(
+        holds_inside=Case([phi], unit.tolist()),
+        fails_outside=Case(products_at[0], products_at[1]),
+    )
+
+
+@check("S4-4", "S4-7", "S4-17", "S4-18", "S4-27", "S4-28", "S4-29")
+def paths_of_unknown_functions():
+    """Lemma, recursion and SymPy agree for every node; written out, o names w once for each path."""
+    graph = with_unknown_functions()
+    S, _ = graph.derivatives("o")
+    sums = [graph.path_sum(i, "o")[0] for i in graph.parents]
+    value = graph.values["o"]
+    nesting = [layered_nesting(k) for k in range(1, 6)]
+    return Evidence(
+        printed=[
+            Case(sums[0], sp.diff(value, w).doit()),
+            Case([S[i] for i in graph.parents], sums),
+            Case(sp.S.One, S["o"]),
+            Case(graph.count_paths("o")["w"], value.count(w)),
+            Case(list(range(1, 6)), nesting),
+        ]
+    )
+
+
+def layered_nesting(steps):
+    """How deep a path of `steps` unknown functions nests, counted on what it computes."""
+    value = w
+    for k in range(steps):
+        value = sp.Function(f"f{k}")(value)
+    depth = 0
+    while value.args:
+        value, depth = value.args[0], depth + 1
+    return depth
+
+
+@check("S4-5", "S4-6")
+def nested_sigmoids():
+    sigmoid = lambda a: 1 / (1 + sp.exp(-a))  # noqa: E731
+    twice = Sigmoid().forward(Sigmoid().forward(np.array([w])))[0]
+    printed = 1 / (1 + sp.exp(-(1 / (1 + sp.exp(-w)))))
+    return Evidence(printed=[Case(sigmoid(y).subs(y, sigmoid(w)), twice), Case(printed, twice)])
+
+
+@check("S4-8", "S4-10")
+def one_path():
+    """Each factor reads its own node only, and their product is the derivative."""
+    cases = []
+    for f, g in ((sp.sin, sp.exp), (sp.exp, sp.cos), (lambda a: a**5, sp.tan)):
+        graph = Graph()
+        graph.input("w")
+        graph.node("y", ["w"], g, [lambda a, g=g: sp.diff(g(y), y).subs(y, a)])
+        graph.node("o", ["y"], f, [lambda a, f=f: sp.diff(f(y), y).subs(y, a)])
+        graph.forward({"w": w})
+        product = sp.diff(f(y), y).subs(y, g(w)) * sp.diff(g(w), w)
+        cases.append(Case(product, graph.path_sum("w", "o")[0], sp.diff(f(g(w)), w)))
+    s = Sigmoid().forward(np.array([w]))[0]
+    return Evidence(printed=[*cases, Case(s * (1 - s), sp.diff(s, w))])
+
+
+@check("S4-9")
+def cosine_of_a_square():
+    return Evidence(printed=Case(-2 * w * sp.sin(w**2), sp.diff(sp.cos(w**2), w)))
+
+
+@check("S4-11")
+def several_paths():
+    cases = []
+    for k in range(1, 5):
+        ys, gs = sp.symbols(f"y:{k}"), [sp.sin(w), w**3, sp.exp(w), 1 / w][:k]
+        f = sum((n + 1) * y_n**2 for n, y_n in enumerate(ys)) + sp.prod(ys)
+        at = dict(zip(ys, gs))
+        total = sum(sp.diff(f, y_n).subs(at) * sp.diff(g, w) for y_n, g in at.items())
+        cases.append(Case(total, sp.diff(f.subs(at), w)))
+    return Evidence(printed=cases)
+
+
+@check("S4-12", "S4-13", "S4-14")
+def example_with_two_paths():
+    graph = of_squares(2)
+    printed = [1, -sp.sin(w**2), 2 * w], [1, sp.cos(w**2), 2 * w]
+    factors = [[graph.local[edge] for edge in list(pairwise(path))[::-1]] for path in graph.paths("w", "o")]
+    result = -2 * w * sp.sin(w**2) + 2 * w * sp.cos(w**2)
+    true = sp.diff(sp.cos(w**2) + sp.sin(w**2), w)
+    return Evidence(
+        printed=[
+            Case(printed, factors),
+            Case(sum(sp.prod(path) for path in printed), true),
+            Case(result, true, graph.path_sum("w", "o")[0]),
+        ]
+    )
+
+
+@check("S4-15")
+def end_of_the_paths():
+    graph = of_squares(2)
+    derivative = lambda end: graph.path_sum("w", end)[0] if end in graph.parents else "no such node"  # noqa: E731
+    true = sp.diff(sp.cos(w**2) + sp.sin(w**2), w)
+    return Evidence(printed=Case("a" in graph.parents, "o" in graph.parents), corrected=Case(derivative("o"), true))
+
+
+@check("S4-16", "S4-30")
+def local_or_total():
+    """y = w^2 and o = w y: the edge from w to o carries y, not 3 w^2."""
+    graph = Graph()
+    graph.input("w")
+    graph.node("y", ["w"], lambda w: w**2, [lambda w: 2 * w])
+    graph.multiply("o", ["w", "y"])
+    values = graph.forward({"w": w})
+    total = {(i, "o"): graph.derivatives("o")[0][i] for i in "wy"} | {("w", "y"): 2 * w}
+    S = lambda z: z["w", "o"] + z["y", "o"] * z["w", "y"]  # noqa: E731
+    true = sp.diff(values["o"], w)
+    return Evidence(true_reading=Case(S(graph.local), true), false_reading=Case(S(total), true))
+
+
+@check("S4-19")
+def growth_of_the_number_of_paths():
+    paths = {m: [layered(m, k).count_paths("o")["w"] for k in range(1, 8)] for m in (1, 2, 3)}
+    growing = lambda m: [b > a for a, b in pairwise(paths[m])]  # noqa: E731
+    in_width = [layered(m, 2).count_paths("o")["w"] for m in range(1, 7)]
+    return Evidence(
+        holds_inside=[Case([m**k for k in range(1, 8)], paths[m]) for m in (2, 3)] + [Case([True] * 6, growing(2))],
+        fails_outside=[Case([True] * 6, growing(1)), Case([2**m for m in range(1, 7)], in_width)],
+    )
+
+
+@check("S4-20", "S4-21")
+def product_nodes():
+    graph = layered(2, 5, "multiply")
+    factors = [[graph.local[edge] for edge in pairwise(path)] for path in graph.paths("w", "o")]
+    h = [graph.values[layer, 0] for layer in range(1, 6)]
+    return Evidence(
+        printed=[
+            Case([w, w**2, w**4, w**8, w**16], h),
+            Case([[1, w, w**2, w**4, w**8, w**16]] * 32, factors),
+            Case(32 * w**31, graph.path_sum("w", "o")[0], sp.diff(graph.values["o"], w)),
+        ]
+    )
+
+
+@check("S4-22")
+def range_of_the_sum():
+    true = layered(2, 5, "multiply").count_paths("o")["w"]
+    tuples = np.ones([2] * 5, int)
+    return Evidence(true_reading=Case(tuples.size, true), false_reading=Case(tuples.size**5, true))
+
+
+@check("S4-23")
+def million_paths():
+    graph = layered(100, 3)
+    between = layered(100, 2).count_paths("o")[1, 0]  # from a node of the first of three layers to one of the third
+    return Evidence(holds_inside=Case(10**6, graph.count_paths("o")["w"]), fails_outside=Case(10**6, between))
+
+
+@check("S4-25")
+def squares_differentiated():
+    met = {n: list(of_squares(n).local.values()).count(2 * w) for n in (1, 2)}
+    assert [of_squares(n).derivatives("o")[1].multiplications for n in (1, 2)] == [5, 6]
+    return Evidence(holds_inside=Case(1, met[1]), fails_outside=Case(1, met[2]))
