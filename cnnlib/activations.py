@@ -28,7 +28,7 @@ class Sigmoid(_Activation):
 
     Notes
     -----
-    Chapter "Layers and deltas".
+    Chapter "Layers and deltas": eq-layers-and-deltas-sigmoid.
     """
 
     def forward(self, x):
@@ -47,7 +47,7 @@ class Tanh(_Activation):
 
     Notes
     -----
-    Chapter "Layers and deltas".
+    Chapter "Layers and deltas": eq-layers-and-deltas-tanh.
     """
 
     def forward(self, x):
@@ -65,7 +65,8 @@ class ReLU(_Activation):
 
     Notes
     -----
-    Chapter "Layers and deltas". Symbols must have a known sign.
+    Chapter "Layers and deltas": eq-layers-and-deltas-relu. Symbols must have
+    a known sign.
     """
 
     def forward(self, x):
@@ -83,7 +84,8 @@ class HardTanh(_Activation):
 
     Notes
     -----
-    Chapter "Layers and deltas". Symbols must have a known place.
+    Chapter "Layers and deltas": eq-layers-and-deltas-hard-tanh. Symbols must
+    have a known place.
     """
 
     def forward(self, x):
@@ -103,7 +105,8 @@ class Max(Layer):
 
     Notes
     -----
-    Chapter "Max pooling". Symbols must have a known order.
+    Chapter "Layers and deltas": eq-layers-and-deltas-max. Symbols must have
+    a known order.
     """
 
     def forward(self, x):

@@ -71,7 +71,7 @@ def jacobian(layer, x):
 
     Notes
     -----
-    Chapter "The Jacobian view".
+    Chapter "The Jacobian view": def-jacobian-view-jacobian.
     """
     layer = copy.deepcopy(layer)
     y = layer.forward(x)
@@ -107,7 +107,8 @@ def check_gradient(layer, x, *, step=1e-5, tolerance=1e-6):
 
     Notes
     -----
-    Chapter "One kernel".
+    Chapter "One kernel", section "Two checks without symbols"; the loss is
+    that of def-single-kernel-chain-rule with fixed deltas.
     """
     x = arguments.array("x", x).astype(np.float64)
     layer = _with_parameters(layer, lambda parameter: parameter.astype(np.float64))
@@ -159,7 +160,7 @@ def check_adjoint(layer, x_shape):
 
     Notes
     -----
-    Chapter "One kernel".
+    Chapter "The Jacobian view": eq-jacobian-view-adjoint.
     """
     rng = np.random.default_rng(0)
 

@@ -46,7 +46,8 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1):
 
     Notes
     -----
-    Chapter "One kernel", equation def-single-kernel-forward.
+    Chapters "Multiple kernels" and "Stride": def-multiple-kernels-forward,
+    def-stride-general-forward.
     """
     x, is_batch, w, field = _checked(x, w, stride, padding, dilation)
     b = np.zeros(w.shape[3], w.dtype) if b is None else arguments.array("b", b, 1, "(F,)")
@@ -94,8 +95,8 @@ def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1):
 
     Notes
     -----
-    Chapter "One kernel", equations eq-single-kernel-input-gradient,
-    eq-single-kernel-kernel-gradient and eq-single-kernel-bias-gradient.
+    Chapters "Multiple kernels" and "Stride": eq-multiple-kernels-bias-gradient,
+    eq-stride-general-kernel-gradient, eq-stride-general-pairs.
     """
     x, is_batch, w, field = _checked(x, w, stride, padding, dilation)
     dy = arguments.array("dy", dy)

@@ -93,7 +93,7 @@ class Conv2d(_Affine):
 
     Notes
     -----
-    Chapter "One kernel".
+    Chapter "Multiple kernels": def-multiple-kernels-forward.
     """
 
     def __init__(
@@ -153,7 +153,8 @@ class Linear(_Affine):
 
     Notes
     -----
-    Chapter "Layers and deltas".
+    Chapter "Layers and deltas": def-layers-and-deltas-forward,
+    eq-layers-and-deltas-weight-gradient, eq-layers-and-deltas-input-gradient.
     """
 
     def __init__(self, in_features, out_features, *, bias=True, dtype=np.float32, rng=None):
@@ -191,7 +192,7 @@ class MaxPool2d(Layer):
 
     Notes
     -----
-    Chapter "Max pooling".
+    Chapter "Max pooling": def-max-pooling-forward.
     """
 
     def __init__(self, kernel_size, *, stride=None, padding=0):
@@ -219,7 +220,7 @@ class AvgPool2d(Layer):
 
     Notes
     -----
-    Chapter "Average pooling".
+    Chapter "Average pooling": def-average-pooling-forward.
     """
 
     def __init__(self, kernel_size, *, stride=None, padding=0):
@@ -242,7 +243,7 @@ class Flatten(Layer):
 
     Notes
     -----
-    Chapter "The Jacobian view".
+    Chapter "The Jacobian view": def-jacobian-view-vec.
     """
 
     def forward(self, x):

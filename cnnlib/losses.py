@@ -32,7 +32,7 @@ class HalfSquaredError(_Loss):
 
     Notes
     -----
-    Chapter "Layers and deltas".
+    Chapter "Layers and deltas": eq-layers-and-deltas-squared-error.
     """
 
     def forward(self, prediction, target):
@@ -67,8 +67,10 @@ class SoftmaxCrossEntropy(_Loss):
 
     Notes
     -----
-    Chapter "Layers and deltas". Softmax does not change when a number is
-    subtracted from all scores; subtracting the largest keeps floats finite.
+    Chapter "Layers and deltas": def-layers-and-deltas-cross-entropy,
+    eq-layers-and-deltas-cross-entropy. Softmax does not change when a number
+    is subtracted from all scores (eq-layers-and-deltas-shift); subtracting
+    the largest keeps floats finite.
     """
 
     def forward(self, prediction, target):

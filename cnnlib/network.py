@@ -28,8 +28,8 @@ class Sequential(Layer):
 
     Notes
     -----
-    Chapter "Training a network". Indexing gives a layer, slicing a network
-    of the same layers.
+    Chapter "The Jacobian view": eq-jacobian-view-chain. Indexing gives a
+    layer, slicing a network of the same layers.
     """
 
     def __init__(self, *layers):
@@ -140,7 +140,7 @@ class SGD:
 
     Notes
     -----
-    Chapter "Layers and deltas".
+    Chapter "Layers and deltas": def-layers-and-deltas-step.
     """
 
     def __init__(self, network, lr, *, momentum=0.0):

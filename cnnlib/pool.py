@@ -34,7 +34,7 @@ def max_pool2d(x, kernel_size, *, stride=None, padding=0):
         A window that holds a NaN gives NaN.
     winners : ndarray of int, shape of y
         Which tap was the largest, ``u * K_w + v``; of several equal ones the
-        first.
+        first. The type is the smallest that holds them, without a sign.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def max_pool2d(x, kernel_size, *, stride=None, padding=0):
 
     Notes
     -----
-    Chapter "Max pooling".
+    Chapter "Max pooling": def-max-pooling-forward.
     """
     x, is_batch = arguments.batch("x", x)
     field = _field(x.shape, kernel_size, stride, padding)
@@ -93,7 +93,7 @@ def max_pool2d_backward(dy, winners, x_shape, kernel_size, *, stride=None, paddi
 
     Notes
     -----
-    Chapter "Max pooling".
+    Chapter "Max pooling": eq-max-pooling-input-gradient.
     """
     dy, shape, field, is_batch = _checked_backward(dy, x_shape, kernel_size, stride, padding)
     winners = arguments.numbers_below("winners", winners, _taps(field))
@@ -141,7 +141,7 @@ def avg_pool2d(x, kernel_size, *, stride=None, padding=0):
 
     Notes
     -----
-    Chapter "Average pooling".
+    Chapter "Average pooling": def-average-pooling-forward.
     """
     x, is_batch = arguments.batch("x", x)
     field = _field(x.shape, kernel_size, stride, padding)
@@ -186,7 +186,7 @@ def avg_pool2d_backward(dy, x_shape, kernel_size, *, stride=None, padding=0):
 
     Notes
     -----
-    Chapter "Average pooling".
+    Chapter "Average pooling": eq-average-pooling-input-gradient.
     """
     dy, shape, field, is_batch = _checked_backward(dy, x_shape, kernel_size, stride, padding)
     deltas, order = as_stored(dy)
