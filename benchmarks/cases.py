@@ -37,6 +37,10 @@ class Pool(NamedTuple):
     w: int = 56
     c: int = 64
 
+    @property
+    def output(self):
+        return tuple((size - self.k) // self.stride + 1 for size in (self.h, self.w))
+
 
 CONVOLUTIONS = {
     "LeNet conv 1, 1→6 5×5 pad 2, 28×28, batch 64": Conv(64, 28, 28, 1, 6, 5, padding=2),

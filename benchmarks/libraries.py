@@ -46,7 +46,12 @@ def prepare_cnnlib(case, dtype, threads):
     else:
         make = cnnlib.MaxPool2d if case.kind == "max" else cnnlib.AvgPool2d
         layer, (x,) = make(case.k, stride=case.stride), arrays(case, dtype)
-    dy = np.ones_like(layer.forward(x))
+    # The upstream gradient lies in memory as the layer above would hand it down; no forward runs here,
+    # so that the memory of the first one can be measured.
+    if isinstance(case, Conv):
+        dy = np.ones((case.f, *case.output, case.n), dtype).transpose(3, 1, 2, 0)
+    else:
+        dy = np.ones((case.n, *case.output, case.c), dtype)
     return lambda: (layer.forward(x), layer.backward(dy))
 
 
@@ -105,7 +110,7 @@ def prepare_torch(case, dtype, threads):
     else:
         make = nn.MaxPool2d if case.kind == "max" else nn.AvgPool2d
         layer = make(case.k, stride=case.stride)
-    dy = torch.ones_like(layer(x))
+    dy = torch.ones((case.n, case.f if isinstance(case, Conv) else case.c, *case.output), dtype=kind)
 
     def run():
         x.grad = None

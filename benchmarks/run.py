@@ -30,7 +30,7 @@ def main():
     libraries = [name for name in LIBRARIES if name in ("cnnlib", "im2col") or importlib.util.find_spec(name)]
     workers = {name: Worker(name, options.threads) for name in libraries}
     try:
-        peak = statistics.median(workers["cnnlib"].ask("peak", options.dtype) for _ in range(options.rounds))
+        peak = statistics.median(workers["im2col"].ask("peak", options.dtype) for _ in range(options.rounds))
         gflops = 2 * 1024**3 / peak / 1e9
         print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, {options.threads} thread(s)")
         print(f"{options.dtype}; matrix product {gflops:.0f} GFLOP/s\n")
@@ -39,7 +39,7 @@ def main():
         for worker in workers.values():
             worker.close()
     memory = {name: Worker.once(name, options.threads, "64→64 3×3, 56×56, batch 8", options.dtype) for name in libraries}
-    report(results, libraries, gflops, memory)
+    report(results, libraries, gflops, memory, 4 if options.dtype == "float32" else 8)
     if options.json:
         record = {"threads": options.threads, "dtype": options.dtype, "machine": machine(), "seconds": results}
         Path(options.json).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -69,7 +69,7 @@ class Worker:
     def __init__(self, library, threads):
         environment = {**os.environ, "CNNLIB_NUM_THREADS": str(threads)}
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-            environment[name] = str(threads)
+            environment[name] = "1" if library == "cnnlib" else str(threads)  # its threads share blocks instead
         command = [sys.executable, HERE / "worker.py", library, str(threads)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
 
@@ -99,7 +99,7 @@ def machine():
     return f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
-def report(results, libraries, gflops, memory):
+def report(results, libraries, gflops, memory, number_size):
     base = "torch" if "torch" in libraries else "im2col"
     others = [name for name in libraries if name != base]
     print(f"{'seconds relative to ' + base:<48}" + "".join(f"{name:>9}" for name in others) + f"{base + ' ms':>12}{'cnnlib GFLOP/s':>16}")
@@ -120,7 +120,7 @@ def report(results, libraries, gflops, memory):
             means = [[ratios[case, name] for case in group if ratios[case, name]] for name in others]
             print(f"{title:<48}" + "".join(f"{statistics.geometric_mean(m):>9.2f}" if m else f"{'–':>9}" for m in means))
     conv = CONVOLUTIONS["64→64 3×3, 56×56, batch 8"]
-    size = 4 * conv.n * conv.h * conv.w * (conv.c + conv.f)
+    size = number_size * conv.n * conv.h * conv.w * (conv.c + conv.f)
     print("\nextra memory of forward and backward, 64→64 at 56×56, relative to x + y:")
     print("  " + ", ".join(f"{name} {memory[name] / size:.2f}" for name in libraries if memory[name] is not None))
 

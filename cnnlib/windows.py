@@ -7,6 +7,7 @@ numbers, for all images at once, and copying receptive fields copies long runs.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -39,7 +40,7 @@ class Field:
             arguments.integer_pair("dilation", dilation, 1),
         )
 
-    @property
+    @cached_property
     def extent(self):
         """Rows and columns from the first tap to the last: d (K - 1) + 1."""
         return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel_size, self.dilation))
