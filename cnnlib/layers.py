@@ -182,7 +182,15 @@ class Linear(_Affine):
         return dy @ weight.T
 
 
-class MaxPool2d(Layer):
+class _Pool(Layer):
+    """A layer with windows and no parameters."""
+
+    def __init__(self, kernel_size, *, stride=None, padding=0):
+        super().__init__()
+        self.options = pool.checked_options(kernel_size, stride, padding)
+
+
+class MaxPool2d(_Pool):
     """Take the largest pixel of each window (`max_pool2d`).
 
     Parameters
@@ -195,10 +203,6 @@ class MaxPool2d(Layer):
     Chapter "Max pooling": def-max-pooling-forward.
     """
 
-    def __init__(self, kernel_size, *, stride=None, padding=0):
-        super().__init__()
-        self.options = pool.checked_options(kernel_size, stride, padding)
-
     def forward(self, x):
         """Pool `x`, of shape (N, H, W, C) or (H, W, C)."""
         y, winners = pool.max_pool2d(x, **self.options)
@@ -210,7 +214,7 @@ class MaxPool2d(Layer):
         return pool.max_pool2d_backward(dy, *self._last(), **self.options)
 
 
-class AvgPool2d(Layer):
+class AvgPool2d(_Pool):
     """Take the mean of each window (`avg_pool2d`).
 
     Parameters
@@ -222,10 +226,6 @@ class AvgPool2d(Layer):
     -----
     Chapter "Average pooling": def-average-pooling-forward.
     """
-
-    def __init__(self, kernel_size, *, stride=None, padding=0):
-        super().__init__()
-        self.options = pool.checked_options(kernel_size, stride, padding)
 
     def forward(self, x):
         """Pool `x`, of shape (N, H, W, C) or (H, W, C)."""
