@@ -11,6 +11,7 @@ from .data import Digits, load_digits
 from .graph import Graph
 from .layers import AvgPool2d, Conv2d, Flatten, Layer, Linear, MaxPool2d
 from .losses import HalfSquaredError, SoftmaxCrossEntropy
+from .mnist import load_mnist
 from .network import SGD, Sequential
 from .pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
 
@@ -44,6 +45,7 @@ __all__ = [
     "conv2d_backward",
     "jacobian",
     "load_digits",
+    "load_mnist",
     "max_pool2d",
     "max_pool2d_backward",
 ]

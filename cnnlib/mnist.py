@@ -97,7 +97,7 @@ def _content(folder, name):
     except EOFError:
         raise ValueError(f"{packed} is truncated: the compressed data ends too early") from None
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise ValueError(f"{packed} is not a gzip file ({error})") from None
+        raise ValueError(f"{packed} cannot be decompressed ({error})") from None
 
 
 def _scaled(images):

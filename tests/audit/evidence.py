@@ -62,7 +62,8 @@ class Case:
         self.claimed, self.truth, self.agrees = claimed, first, equal(claimed, first)
 
     def __repr__(self):
-        return f"claimed {np.asarray(self.claimed).tolist()}, {'and' if self.agrees else 'but'} true is {np.asarray(self.truth).tolist()}"
+        claimed, true = (np.asarray(side).tolist() for side in (self.claimed, self.truth))
+        return f"claimed {claimed}, {'and' if self.agrees else 'but'} true is {true}"
 
 
 def _share_memory(left, right):
