@@ -1,10 +1,24 @@
 """Check every argument before anything is computed or changed."""
 
 import operator
+from pathlib import Path
 
 import numpy as np
 
-__all__ = ["array", "batch", "batch_shape", "float_dtype", "integer", "integer_pair", "numbers_below", "same_shape"]
+__all__ = [
+    "array",
+    "batch",
+    "batch_shape",
+    "float_dtype",
+    "hashable",
+    "integer",
+    "integer_pair",
+    "number",
+    "numbers_below",
+    "path",
+    "same_shape",
+    "shape",
+]
 
 ACCEPTED = "integer, floating-point or object array"
 
@@ -28,11 +42,13 @@ def array(name, value, ndim=None, axes=""):
     Raises
     ------
     TypeError
-        If the type is not one of integer, float or object.
+        If the type is not one of integer, float or object, or an object is
+        no number.
     ValueError
-        If the number of axes is wrong or an axis is empty.
+        If rows have different lengths, the number of axes is wrong or an
+        axis is empty.
     """
-    result = np.asarray(value)
+    result = _as_array(name, value)
     if result.dtype.kind not in "iufO":
         raise TypeError(f"{name} has dtype {result.dtype}; expected an {ACCEPTED}")
     ranks = (ndim,) if isinstance(ndim, int) else ndim
@@ -45,7 +61,25 @@ def array(name, value, ndim=None, axes=""):
         if not np.can_cast(result.dtype, np.int64):
             raise TypeError(f"{name} has dtype {result.dtype}; expected integers that fit int64")
         return result.astype(np.int64, copy=False)
+    if result.dtype == object:
+        _refuse_what_is_no_number(name, result)
     return result
+
+
+def _as_array(name, value):
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} is no array ({error})") from None
+
+
+def _refuse_what_is_no_number(name, objects):
+    """Try one object of each type: numbers and expressions can be multiplied and added, text and None cannot."""
+    for entry in {type(entry): entry for entry in objects.flat}.values():
+        try:
+            entry * 0 + 0
+        except TypeError:
+            raise TypeError(f"{name} holds {entry!r}; expected numbers or expressions") from None
 
 
 def batch(name, value):
@@ -57,20 +91,25 @@ def batch(name, value):
     return (maps, True) if maps.ndim == 4 else (maps[np.newaxis], False)
 
 
-def batch_shape(name, value):
-    """Return the shape of a batch of maps, and whether it was given as one."""
+def shape(name, value):
+    """Return a shape as a tuple of ints of at least 1."""
     try:
-        shape = tuple(integer(name, size, 1) for size in value)
+        return tuple(integer(name, size, 1) for size in value)
     except TypeError:
         raise TypeError(f"{name} is {value!r}; expected a tuple of ints") from None
-    if len(shape) not in (3, 4):
-        raise ValueError(f"{name} is {shape}; expected (N, H, W, C) or (H, W, C)")
-    return (shape, True) if len(shape) == 4 else ((1, *shape), False)
+
+
+def batch_shape(name, value):
+    """Return the shape of a batch of maps, and whether it was given as one."""
+    sizes = shape(name, value)
+    if len(sizes) not in (3, 4):
+        raise ValueError(f"{name} is {sizes}; expected (N, H, W, C) or (H, W, C)")
+    return (sizes, True) if len(sizes) == 4 else ((1, *sizes), False)
 
 
 def numbers_below(name, value, stop):
     """Return an array of integers from 0 to stop - 1, refusing all else."""
-    numbers = np.asarray(value)
+    numbers = _as_array(name, value)
     if numbers.dtype.kind not in "iu":
         raise TypeError(f"{name} has dtype {numbers.dtype}; expected integers")
     if numbers.size and (numbers.min() < 0 or numbers.max() >= stop):
@@ -105,6 +144,33 @@ def integer_pair(name, value, minimum):
     if len(pair) != 2:
         raise TypeError(f"{name} is {value!r}; expected an int or a (rows, columns) pair of ints")
     return tuple(integer(name, number, minimum) for number in pair)
+
+
+def number(name, value, fits, expected):
+    """Refuse all but a number, or an expression, for which `fits` is true."""
+    try:
+        good = bool(fits(value))
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} is {value!r}; expected a number, {expected}") from None
+    if not good:
+        raise ValueError(f"{name} is {value!r}; expected {expected}")
+
+
+def path(name, value):
+    """Return a path, refusing all but a str or a path."""
+    try:
+        return Path(value)
+    except TypeError:
+        raise TypeError(f"{name} is {value!r}; expected a path") from None
+
+
+def hashable(name, value):
+    """Return what can be the key of a dict, refusing all else."""
+    try:
+        hash(value)
+    except TypeError:
+        raise TypeError(f"{name} is {value!r}; expected something hashable, such as a string") from None
+    return value
 
 
 def same_shape(name, value, shape):

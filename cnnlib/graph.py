@@ -1,6 +1,7 @@
 """A scalar computational graph: values forward, and two ways to add up all paths backward."""
 
 import math
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -63,7 +64,7 @@ class Graph:
         name : hashable
             Such as ``"w"`` or ``("x", 0, 1)``.
         """
-        if name in self.parents:
+        if arguments.hashable("name", name) in self.parents:
             raise ValueError(f"name is {name!r}; expected one that no node has yet")
         self.parents[name], self.children[name] = [], []
         self.values, self.local = None, None
@@ -84,15 +85,16 @@ class Graph:
         Raises
         ------
         TypeError
-            If `parents` is no list or tuple, or something cannot be called.
+            If `parents` or `partials` is no list, or something cannot be called.
         ValueError
             If the name is taken, a parent is unknown or there twice, or the
             number of partials is not the number of parents.
         """
-        if not isinstance(parents, (list, tuple)):
-            raise TypeError(f"parents of {name!r} is {parents!r}; expected a list of names")
+        for argument, value in {"parents": parents, "partials": partials}.items():
+            if not isinstance(value, (list, tuple)):
+                raise TypeError(f"{argument} of {name!r} is {value!r}; expected a list")
         for parent in parents:
-            if parent not in self.parents:
+            if arguments.hashable(f"parents of {name!r}", parent) not in self.parents:
                 raise ValueError(f"parents of {name!r} has {parent!r}; expected a node added before")
         if len(set(parents)) < len(parents):
             raise ValueError(f"parents of {name!r} is {parents!r}; expected each node once")
@@ -132,6 +134,8 @@ class Graph:
             If an input is missing or unknown, or is not one number or
             expression. The graph is not changed then.
         """
+        if not isinstance(inputs, Mapping):
+            raise TypeError(f"inputs is {inputs!r}; expected a dict")
         expected = [name for name in self.parents if name not in self._rules]
         if set(inputs) != set(expected):
             raise ValueError(f"inputs has values for {list(inputs)}; expected them for {expected}")
@@ -155,7 +159,9 @@ class Graph:
     def paths(self, source, output):
         """Walk every path and give it as a tuple of names; an unknown node is a ValueError."""
         remaining = self.count_paths(output)
-        begun = [(source,)] if remaining[self._known("source", source)] else []
+        return self._walk([(source,)] if remaining[self._known("source", source)] else [], output, remaining)
+
+    def _walk(self, begun, output, remaining):
         while begun:
             path = begun.pop()
             if path[-1] == output:
@@ -229,7 +235,7 @@ class Graph:
         return {name: S.get(name, 0) for name in self.parents}, Cost(edges, edges)
 
     def _known(self, argument, name):
-        if name not in self.parents:
+        if arguments.hashable(argument, name) not in self.parents:
             raise ValueError(f"{argument} is {name!r}; expected a node of the graph")
         return name
 

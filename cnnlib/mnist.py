@@ -5,10 +5,10 @@ import hashlib
 import os
 import struct
 import zlib
-from pathlib import Path
 
 import numpy as np
 
+from . import arguments
 from .data import Digits
 
 __all__ = ["load_mnist"]
@@ -44,6 +44,8 @@ def load_mnist(folder):
     ------
     FileNotFoundError
         If a file is missing.
+    TypeError
+        If `folder` is no path.
     ValueError
         If a file is truncated or too long, has another magic number or other
         sizes, holds a label above 9, or does not have the original's MD5
@@ -55,7 +57,8 @@ def load_mnist(folder):
     bytes, the type of the entries, the number of axes), the length of each
     axis as four bytes, most significant first, and then the entries.
     """
-    images, labels, test_images, test_labels = (_read(Path(folder), name, *known) for name, known in FILES.items())
+    folder = arguments.path("folder", folder)
+    images, labels, test_images, test_labels = (_read(folder, name, *known) for name, known in FILES.items())
     return Digits(_scaled(images), labels.astype(np.int64), _scaled(test_images), test_labels.astype(np.int64))
 
 
