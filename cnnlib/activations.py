@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import arguments
-from .elementary import exp, is_greater, log, tanh
+from .elementary import exp, is_greater, log, quietly, tanh
 from .layers import Layer
 from .pool import first_maximum
 
@@ -18,7 +18,8 @@ class _Activation(Layer):
         kept = self._last()
         dy = arguments.array("dy", dy)
         arguments.same_shape("dy", dy, kept.shape)
-        return self._times_derivative(dy, kept)
+        with quietly():
+            return self._times_derivative(dy, kept)
 
 
 class Sigmoid(_Activation):
@@ -34,7 +35,8 @@ class Sigmoid(_Activation):
     def forward(self, x):
         """Squash every entry of `x`, of any shape."""
         x = arguments.array("x", x)
-        y = exp(-_log_of_one_plus_exp(-x))
+        minus = np.negative(x, dtype=float if x.dtype.kind == "i" else None)  # the lowest integer has no opposite
+        y = exp(-_log_of_one_plus_exp(minus))
         self._kept = y
         return y
 
@@ -73,7 +75,8 @@ class ReLU(_Activation):
         """Cut every entry of `x`, of any shape, off at 0."""
         x = arguments.array("x", x)
         self._kept = _as_numbers(is_greater(x, 0))
-        return np.maximum(x, 0)
+        with quietly():
+            return np.maximum(x, 0)
 
     def _times_derivative(self, dy, slope):
         return dy * slope
@@ -92,7 +95,8 @@ class HardTanh(_Activation):
         """Cut every entry of `x`, of any shape, off at -1 and 1."""
         x = arguments.array("x", x)
         self._kept = _as_numbers(is_greater(x, -1) & is_greater(1, x))
-        return np.minimum(np.maximum(x, -1), 1)
+        with quietly():
+            return np.minimum(np.maximum(x, -1), 1)
 
     def _times_derivative(self, dy, slope):
         return dy * slope

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 
-__all__ = ["exp", "is_greater", "log", "reciprocal", "tanh"]
+__all__ = ["exp", "is_greater", "log", "quietly", "reciprocal", "tanh"]
 
 
 def exp(x):
@@ -22,9 +22,16 @@ def tanh(x):
     return _apply("tanh", x)
 
 
+def quietly():
+    """Compute without warnings: infinities and NaNs are answers, to be read off the result."""
+    return np.errstate(over="ignore", invalid="ignore")
+
+
 def reciprocal(number, dtype):
-    """Return 1 / number, exactly if the array it will multiply is exact."""
-    return Fraction(1, number) if dtype == object else 1 / number
+    """Return 1 / number, as exact as the array it will multiply."""
+    if dtype == object:
+        return Fraction(1, number)
+    return np.longdouble(1) / number if dtype.char == "g" else 1 / number
 
 
 def is_greater(x, y):
@@ -36,7 +43,8 @@ def is_greater(x, y):
         If the order of two SymPy expressions is not known.
     """
     try:
-        return np.asarray(np.greater(x, y)).astype(bool, copy=False)
+        with quietly():
+            return np.asarray(np.greater(x, y)).astype(bool, copy=False)
     except TypeError as error:
         raise TypeError(
             "the order of two expressions is not known; make symbols positive or negative, "

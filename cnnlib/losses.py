@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import arguments
-from .elementary import exp, log, reciprocal
+from .elementary import exp, log, quietly, reciprocal
 
 __all__ = ["HalfSquaredError", "SoftmaxCrossEntropy"]
 
@@ -56,10 +56,11 @@ class HalfSquaredError(_Loss):
         prediction = arguments.array("prediction", prediction)
         target = arguments.array("target", target)
         arguments.same_shape("target", target, prediction.shape)
-        share = reciprocal(len(prediction) if prediction.ndim > 1 else 1, prediction.dtype)
-        difference = prediction - target
-        self._gradient = difference * share
-        return (difference * self._gradient).sum() * reciprocal(2, difference.dtype)
+        with quietly():
+            difference = _difference(prediction, target)
+            share = reciprocal(len(prediction) if prediction.ndim > 1 else 1, difference.dtype)
+            self._gradient = difference * share
+            return (difference * self._gradient).sum() * reciprocal(2, difference.dtype)
 
 
 class SoftmaxCrossEntropy(_Loss):
@@ -97,11 +98,18 @@ class SoftmaxCrossEntropy(_Loss):
         target = arguments.numbers_below("target", target, scores.shape[-1])
         arguments.same_shape("target", target, scores.shape[:-1])
 
-        if scores.dtype != object:
-            scores = scores - scores.max(axis=-1, keepdims=True)
-        log_probability = scores - log(exp(scores).sum(axis=-1, keepdims=True))
         right = target[..., np.newaxis] == np.arange(scores.shape[-1])
         share = reciprocal(target.size, scores.dtype)
-        probability = exp(log_probability)
-        self._gradient = np.where(right, probability - 1, probability) * share
-        return -log_probability[right].sum() * share
+        with quietly():
+            if scores.dtype != object:
+                scores = _difference(scores, scores.max(axis=-1, keepdims=True))
+            log_probability = scores - log(exp(scores).sum(axis=-1, keepdims=True))
+            probability = exp(log_probability)
+            self._gradient = np.where(right, probability - 1, probability) * share
+            return -log_probability[right].sum() * share
+
+
+def _difference(left, right):
+    """Subtract, and make floats of integers: their difference may not fit int64."""
+    are_integers = left.dtype.kind == right.dtype.kind == "i"
+    return np.subtract(left, right, dtype=float if are_integers else None)

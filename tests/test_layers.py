@@ -187,6 +187,18 @@ def test_losses_on_integers_and_fractions():
     assert HalfSquaredError().forward(np.array([1, 4]), [0, 0]) == 8.5
     exact = HalfSquaredError().forward(np.array([[1], [2]], object), np.array([[0], [Fraction(1, 3)]], object))
     assert exact == Fraction(1, 4) * (1 + Fraction(25, 9))
+    mixed = HalfSquaredError()
+    assert mixed.forward([[1], [2], [4]], np.array([[Fraction(1, 3)], [0], [0]], object)) == Fraction(92, 27)
+    assert mixed.backward().tolist() == [[Fraction(2, 9)], [Fraction(2, 3)], [Fraction(4, 3)]]
+
+
+def test_differences_of_large_integers_do_not_wrap_around():
+    low, high = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+    assert Sigmoid().forward([low, high]).tolist() == [0, 1]
+    loss = HalfSquaredError()
+    assert loss.forward([2**62], [-(2**62)]) == 2.0**125 and loss.backward() == [2.0**63]
+    entropy = SoftmaxCrossEntropy()
+    assert entropy.forward([low, high], 1) == 0 and entropy.backward().tolist() == [0, 0]
 
 
 # --- Networks -------------------------------------------------------------------------------
