@@ -5,6 +5,7 @@ import copy
 import numpy as np
 
 from . import arguments
+from .elementary import quietly
 
 __all__ = ["check_adjoint", "check_answer", "check_equal", "check_gradient", "jacobian"]
 
@@ -22,23 +23,29 @@ def check_equal(name, got, expected, tolerance=0):
     ----------
     name : str
     got, expected : array_like
-        Numbers or SymPy expressions.
+        Numbers or SymPy expressions. Infinities of one sign are equal, a NaN
+        is equal to nothing.
     tolerance : float
-        The largest difference allowed, as a part of the largest expected
-        value, or of 1 if all are smaller.
+        The largest difference allowed, as a part of the largest finite
+        expected value, or of 1 if all are smaller.
 
     Raises
     ------
     AssertionError
+    TypeError
+        If something is neither a number nor an expression.
     """
-    got, expected = np.asarray(got), np.asarray(expected)
+    got, expected = _comparable(name, got), _comparable(name, expected)
     if got.shape != expected.shape:
         raise AssertionError(f"{name} has shape {got.shape}; expected {expected.shape}")
-    difference = got - expected
+    with quietly():
+        difference = got - expected
     if tolerance:
-        wrong = ~(np.abs(difference) <= tolerance * max(1, np.abs(expected).max()))
+        size = np.abs(expected).astype(float)
+        wrong = ~(np.abs(difference) <= tolerance * max(1, size.max(where=np.isfinite(size), initial=0)))
     else:
         wrong = np.vectorize(_is_not_zero, otypes=[bool])(difference)
+    wrong &= got != expected  # of equal infinities the difference is NaN
     if wrong.any():
         index = tuple(int(i) for i in np.argwhere(wrong)[0])
         place = f" at {index}" if index else ""
@@ -46,6 +53,14 @@ def check_equal(name, got, expected, tolerance=0):
             f"{name} is wrong in {wrong.sum()} of {wrong.size} places, first{place}: "
             f"{got[index]}; expected {expected[index]}"
         )
+
+
+def _comparable(name, value):
+    """Return an array whose differences are exact: truths and unsigned integers become Python's own integers."""
+    value = np.asarray(value)
+    if value.dtype.kind not in "biufcO":
+        raise TypeError(f"{name} has dtype {value.dtype}; expected numbers or expressions")
+    return value.astype(object) if value.dtype.kind in "bu" else value
 
 
 def _is_not_zero(difference):
@@ -73,7 +88,7 @@ def jacobian(layer, x):
     -----
     Chapter "The Jacobian view": def-jacobian-view-jacobian.
     """
-    layer = copy.deepcopy(layer)
+    layer = _copied(layer)
     y = layer.forward(x)
     rows = np.eye(y.size, dtype=y.dtype).reshape(y.size, *y.shape)
     return np.array([layer.backward(row).ravel() for row in rows])
@@ -111,6 +126,7 @@ def check_gradient(layer, x, *, step=1e-5, tolerance=1e-6):
     that of def-single-kernel-chain-rule with fixed deltas.
     """
     x = arguments.array("x", x).astype(np.float64)
+    arguments.number("step", step, lambda step: 0 < step < np.inf, "more than 0 and finite")
     layer = _with_parameters(layer, lambda parameter: parameter.astype(np.float64))
     y = layer.forward(x)
     dy = np.random.default_rng(0).normal(size=y.shape)
@@ -121,11 +137,12 @@ def check_gradient(layer, x, *, step=1e-5, tolerance=1e-6):
         for index in np.ndindex(*variable.shape):
             here = variable[index]
             variable[index] = here + step
-            above = layer.forward(x)
+            above = np.array(layer.forward(x))  # a copy: an output may be a view of the input
             variable[index] = here - step
-            below = layer.forward(x)
+            below = np.array(layer.forward(x))
             variable[index] = here
-            differences[index] = ((above - below) * dy).sum() / (2 * step)
+            with quietly():
+                differences[index] = ((above - below) * dy).sum() / (2 * step)
         check_equal(f"gradient of the {name}", gradients[name], differences, tolerance)
     compared = ", ".join(f"{name} {gradient.size}" for name, gradient in gradients.items())
     return Report(f"gradient check: {compared} entries agree to {tolerance:g}")
@@ -168,8 +185,8 @@ def check_adjoint(layer, x_shape):
         return rng.integers(-(10**6), 10**6 + 1, shape).astype(object)
 
     layer = _with_parameters(layer, lambda parameter: integers(parameter.shape))
-    x = integers(x_shape)
-    y = layer.forward(x)
+    x = integers(arguments.shape("x_shape", x_shape))
+    y = np.array(layer.forward(x))  # a copy: an output may be a view of the input
     u = integers(y.shape)
     gradients = {"input": layer.backward(u), **layer.grads}
     for name, variable in {"input": x, **layer.params}.items():
@@ -207,7 +224,11 @@ def check_answer(answer, expected, *cases):
     ------
     AssertionError
         Names the case and the first index that is wrong.
+    ValueError
+        If there are no cases.
     """
+    if not cases:
+        raise ValueError("cases is empty; expected at least one")
     for number, case in enumerate(cases):
         got = answer(*case)
         if got is None:
@@ -218,6 +239,14 @@ def check_answer(answer, expected, *cases):
 
 def _with_parameters(layer, convert):
     """Copy a layer, with its parameters converted."""
-    layer = copy.deepcopy(layer)
+    layer = _copied(layer)
     layer.params.update({name: convert(parameter) for name, parameter in layer.params.items()})
     return layer
+
+
+def _copied(layer):
+    """Copy what has all that a layer has."""
+    missing = [name for name in ("params", "grads", "forward", "backward") if not hasattr(layer, name)]
+    if missing or isinstance(layer, type):
+        raise TypeError(f"layer is {layer!r}; expected a layer")
+    return copy.deepcopy(layer)

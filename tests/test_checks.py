@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from cnnlib import Conv2d, check_adjoint, check_answer, check_equal, check_gradient, conv2d_backward
+from cnnlib import Conv2d, Flatten, check_adjoint, check_answer, check_equal, check_gradient, conv2d_backward
 from cnnlib.symbolic import symbols
 
 STEPS = {"stride": (2, 1), "padding": (1, 2)}
@@ -84,6 +84,37 @@ def test_right_backward_passes():
     layer = layer_with(lambda dy, x, w: conv2d_backward(dy, x, w, **STEPS))
     assert repr(check_gradient(layer, np.ones(SHAPE))) == "gradient check: input 120, weight 36, bias 2 entries agree to 1e-06"
     assert repr(check_adjoint(layer, SHAPE)) == "adjoint check: input, weight, bias exact in integers"
+
+
+def test_an_output_may_be_a_view_of_the_input():
+    check_gradient(Flatten(), np.ones(SHAPE))
+    check_adjoint(Flatten(), SHAPE)
+
+
+def test_check_equal_knows_infinities_and_truths():
+    inf, nan = np.inf, np.nan
+    for tolerance in (0, 1e-6):
+        check_equal("it", [inf, -inf, 1.0], [inf, -inf, 1.0], tolerance)
+        check_equal("it", [True, False], [1, 0], tolerance)
+        check_equal("it", [], [], tolerance)
+        check_equal("it", [1j], [1j], tolerance)
+        for got, expected in [(0.0, inf), (-inf, inf), (inf, 0.0), (nan, nan), (nan, inf)]:
+            with pytest.raises(AssertionError, match=r"it is wrong in 1 of 2 places, first at \(0,\)"):
+                check_equal("it", [got, 3.0], [expected, 3.0], tolerance)
+        with pytest.raises(AssertionError, match=r"wrong in 1 of 2 places, first at \(1,\): 4.0; expected 3.0"):
+            check_equal("it", [inf, 4], [inf, 3], tolerance)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint64, np.int64, float, object])
+def test_check_equal_measures_how_far_numbers_are_apart(dtype):
+    def numbers(*entries):
+        return np.array(entries, dtype)
+
+    check_equal("it", numbers(3, 10), numbers(4, 9), tolerance=0.2)
+    check_equal("it", numbers(0), numbers(1), tolerance=1)
+    for got, expected in [((3, 10), (5, 9)), ((5, 10), (3, 9))]:
+        with pytest.raises(AssertionError, match="it is wrong in 1 of 2 places, first at .0,.: "):
+            check_equal("it", numbers(*got), numbers(*expected), tolerance=0.2)
 
 
 def test_check_equal_names_the_place():
