@@ -1,13 +1,14 @@
 """Layers in a row, and one step of gradient descent."""
 
-import os
+import copy
+import io
 from collections.abc import MutableMapping
-from zipfile import BadZipFile
 
 import numpy as np
 
 from . import arguments
 from .checks import Report
+from .elementary import quietly
 from .layers import Layer
 
 __all__ = ["SGD", "Sequential"]
@@ -81,9 +82,9 @@ class Sequential(Layer):
         -------
         str
         """
-        x = np.zeros(x_shape, np.float32)
+        x = np.zeros(arguments.shape("x_shape", x_shape), np.float32)
         rows = [("", "layer", "output", "parameters"), ("", "input", str(x.shape), "")]
-        for number, layer in enumerate(self.layers):
+        for number, layer in enumerate(copy.deepcopy(self.layers)):
             x = layer.forward(x)
             rows.append((str(number), type(layer).__name__, str(x.shape), f"{_size(layer):,}"))
         rows.append(("", "total", "", f"{_size(self):,}"))
@@ -96,24 +97,33 @@ class Sequential(Layer):
         )
 
     def save(self, path):
-        """Write the parameters to an .npz file at exactly this path."""
-        with open(path, "wb") as file:
-            np.savez(file, **self.params)
+        """Write the parameters to an .npz file at exactly this path.
+
+        Raises
+        ------
+        TypeError
+            If `path` is no path, or a parameter holds expressions.
+        """
+        path, content = arguments.path("path", path), io.BytesIO()
+        for name, parameter in self.params.items():
+            if np.asarray(parameter).dtype == object:
+                raise TypeError(f"params[{name!r}] has dtype object; expected numbers, which a file can hold")
+        np.savez(content, **self.params)
+        path.write_bytes(content.getvalue())
 
     def load(self, path):
         """Read the parameters that `save` wrote.
 
         Raises
         ------
+        TypeError
+            If `path` is no path.
         ValueError
             If the file does not hold exactly the parameters of this network,
             each with its shape and type. Nothing has then been changed.
         """
-        try:
-            with open(path, "rb") as file:
-                stored = dict(np.load(file, allow_pickle=False))
-        except (ValueError, TypeError, EOFError, BadZipFile) as error:
-            raise ValueError(f"path is {os.fspath(path)!r}, which is not a file of parameters ({error})") from None
+        path = arguments.path("path", path)
+        stored = _arrays(path, path.read_bytes())
         if stored.keys() != self.params.keys():
             raise ValueError(f"path holds the parameters {sorted(stored)}; expected {sorted(self.params)}")
         for name, parameter in self.params.items():
@@ -146,10 +156,8 @@ class SGD:
     def __init__(self, network, lr, *, momentum=0.0):
         if not isinstance(network, Layer):
             raise TypeError(f"network is {network!r}; expected a Layer")
-        if not lr > 0:
-            raise ValueError(f"lr is {lr!r}; expected more than 0")
-        if not 0 <= momentum < 1:
-            raise ValueError(f"momentum is {momentum!r}; expected at least 0 and less than 1")
+        arguments.number("lr", lr, lambda lr: 0 < lr < np.inf, "more than 0 and finite")
+        arguments.number("momentum", momentum, lambda momentum: 0 <= momentum < 1, "at least 0 and less than 1")
         self.network, self.lr, self.momentum = network, lr, momentum
         self._velocity = {}
 
@@ -167,10 +175,11 @@ class SGD:
             raise RuntimeError(f"SGD.step needs a backward before it; no gradient of {missing}")
         for name, parameter in self.network.params.items():
             velocity = grads[name]
-            if self.momentum and name in self._velocity:
-                velocity = velocity + self.momentum * self._velocity[name]
+            with quietly():
+                if self.momentum and name in self._velocity:
+                    velocity = velocity + self.momentum * self._velocity[name]
+                self.network.params[name] = parameter - self.lr * velocity
             self._velocity[name] = velocity
-            self.network.params[name] = parameter - self.lr * velocity
 
 
 class _Joined(MutableMapping):
@@ -180,7 +189,7 @@ class _Joined(MutableMapping):
         self.parts = parts
 
     def _place(self, key):
-        number, _, name = key.partition(".")
+        number, _, name = str(key).partition(".")
         if not number.isdecimal() or int(number) >= len(self.parts):
             raise KeyError(key)
         return self.parts[int(number)], name
@@ -202,6 +211,17 @@ class _Joined(MutableMapping):
 
     def __len__(self):
         return sum(map(len, self.parts))
+
+
+def _arrays(path, content):
+    """Return the arrays that the content of an .npz file holds."""
+    try:
+        stored = dict(np.load(io.BytesIO(content), allow_pickle=False))
+    except Exception as error:  # whatever NumPy, zipfile and zlib say of a file that is spoilt
+        raise ValueError(f"path is {str(path)!r}, which is not a file of parameters ({error})") from None
+    if not all(isinstance(array, np.ndarray) for array in stored.values()):
+        raise ValueError(f"path is {str(path)!r}, which is not a file of parameters (it holds something other than arrays)")
+    return stored
 
 
 def _size(layer):

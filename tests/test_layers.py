@@ -247,6 +247,14 @@ def test_table_lists_shapes_and_parameters():
     assert len({len(line) for line in lines}) == 1
 
 
+def test_table_leaves_the_network_as_it_is():
+    net, other = network(), network()
+    y = net.forward(X)
+    other.forward(X)
+    net.table((1, 4, 6, 1))
+    assert np.array_equal(net.backward(y), other.backward(y))
+
+
 def test_networks_share_nothing():
     one, two = network(), network()
     y = one.forward(X)
