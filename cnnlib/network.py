@@ -20,6 +20,7 @@ class Sequential(Layer):
     Parameters
     ----------
     *layers : Layer
+        Each once: a layer keeps what `backward` needs of its last forward only.
 
     Attributes
     ----------
@@ -39,6 +40,10 @@ class Sequential(Layer):
                 raise TypeError(f"layer {number} is {layer!r}; expected a Layer")
         if not layers:
             raise ValueError("Sequential has no layers; expected at least one")
+        inner = [layer for part in layers for layer in _single(part)]
+        for number, layer in enumerate(inner):
+            if any(layer is other for other in inner[:number]):
+                raise ValueError(f"layer {layer!r} stands there twice; expected each once")
         self.layers = layers
 
     @property
@@ -211,6 +216,11 @@ class _Joined(MutableMapping):
 
     def __len__(self):
         return sum(map(len, self.parts))
+
+
+def _single(layer):
+    """Give the layers that a network is made of, or the layer itself."""
+    return [inner for part in layer for inner in _single(part)] if isinstance(layer, Sequential) else [layer]
 
 
 def _arrays(path, content):

@@ -255,6 +255,15 @@ def test_table_leaves_the_network_as_it_is():
     assert np.array_equal(net.backward(y), other.backward(y))
 
 
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_layer_stands_in_a_network_once(nested):
+    layer = Sigmoid()
+    with pytest.raises(ValueError, match="^layer <cnnlib.activations.Sigmoid .* stands there twice; expected each once"):
+        Sequential(Linear(2, 2), layer, Sequential(Linear(2, 2), layer) if nested else layer)
+    net = Sequential(Linear(2, 2), layer, Sigmoid())
+    assert Sequential(*net[:2], Sigmoid())[1] is layer  # a layer may be part of several networks
+
+
 def test_networks_share_nothing():
     one, two = network(), network()
     y = one.forward(X)
