@@ -1,0 +1,262 @@
+"""What makes no sense is refused by an error that names the argument; and nothing has changed then."""
+
+from functools import partial
+from itertools import product
+
+import numpy as np
+import pytest
+from cnnlib import (
+    SGD,
+    AvgPool2d,
+    Conv2d,
+    Flatten,
+    Graph,
+    HalfSquaredError,
+    HardTanh,
+    Linear,
+    Max,
+    MaxPool2d,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    SoftmaxCrossEntropy,
+    Tanh,
+    avg_pool2d,
+    avg_pool2d_backward,
+    check_adjoint,
+    check_answer,
+    check_equal,
+    check_gradient,
+    conv2d,
+    conv2d_backward,
+    jacobian,
+    load_mnist,
+    max_pool2d,
+    max_pool2d_backward,
+)
+
+X, W, B = np.ones((2, 4, 4, 2)), np.ones((2, 2, 2, 3)), np.ones(3)
+DY, SMALL, WINNERS = np.ones((2, 3, 3, 3)), np.ones((2, 2, 2, 2)), np.zeros((2, 2, 2, 2), np.uint8)
+
+
+def backward_of(layer, x):
+    layer.forward(x)
+    return layer.backward
+
+
+# Each takes one array in place of the argument that is named.
+TAKES_AN_ARRAY = {
+    "conv2d x": ("x", lambda bad: conv2d(bad, W), X),
+    "conv2d w": ("w", lambda bad: conv2d(X, bad), W),
+    "conv2d b": ("b", lambda bad: conv2d(X, W, bad), B),
+    "conv2d_backward dy": ("dy", lambda bad: conv2d_backward(bad, X, W), DY),
+    "conv2d_backward x": ("x", lambda bad: conv2d_backward(DY, bad, W), X),
+    "conv2d_backward w": ("w", lambda bad: conv2d_backward(DY, X, bad), W),
+    "max_pool2d x": ("x", lambda bad: max_pool2d(bad, 2), X),
+    "max_pool2d_backward dy": ("dy", lambda bad: max_pool2d_backward(bad, WINNERS, X.shape, 2), SMALL),
+    "max_pool2d_backward winners": ("winners", lambda bad: max_pool2d_backward(SMALL, bad, X.shape, 2), WINNERS),
+    "avg_pool2d x": ("x", lambda bad: avg_pool2d(bad, 2), X),
+    "avg_pool2d_backward dy": ("dy", lambda bad: avg_pool2d_backward(bad, X.shape, 2), SMALL),
+    "squares prediction": ("prediction", lambda bad: HalfSquaredError().forward(bad, X), X),
+    "squares target": ("target", lambda bad: HalfSquaredError().forward(X, bad), X),
+    "entropy prediction": ("prediction", lambda bad: SoftmaxCrossEntropy().forward(bad, [0, 1]), X[:, 0, 0]),
+    "entropy target": ("target", lambda bad: SoftmaxCrossEntropy().forward(X[:, 0, 0], bad), np.array([0, 1])),
+    "check_gradient x": ("x", lambda bad: check_gradient(Flatten(), bad), X),
+}
+for _layer, _x in [
+    (Conv2d(2, 3, 2), X),
+    (Linear(2, 3), X[:, 0, 0]),
+    (MaxPool2d(2), X),
+    (AvgPool2d(2), X),
+    *[(layer(), X) for layer in (Sigmoid, Tanh, ReLU, HardTanh, Max, Flatten)],
+]:
+    TAKES_AN_ARRAY[f"{type(_layer).__name__} x"] = "x", _layer.forward, _x
+    TAKES_AN_ARRAY[f"{type(_layer).__name__} dy"] = "dy", backward_of(_layer, _x), np.ones_like(_layer.forward(_x))
+
+NO_NUMBERS = {
+    "bool": lambda good: good > 0,
+    "uint64": lambda good: good.astype(np.uint64),
+    "complex": lambda good: good * 1j,
+    "long complex": lambda good: good.astype(np.clongdouble),
+    "text": lambda good: good.astype(str),
+    "bytes": lambda good: good.astype(bytes),
+    "dates": lambda good: good.astype(np.int64).astype("M8[s]"),
+    "times": lambda good: good.astype(np.int64).astype("m8[s]"),
+    "records": lambda good: good.astype([("a", float)]),
+    "None": lambda good: np.full(good.shape, None),
+    "text objects": lambda good: np.full(good.shape, "a", object),
+    "one object of text": lambda good: np.array([*good.ravel()[1:], "a"], object).reshape(good.shape),
+    "lists": lambda good: np.frompyfunc(lambda entry: [entry], 1, 1)(good),
+    "nothing": lambda good: None,
+    "a dict": lambda good: {},
+    "a word": lambda good: "word",
+    "a set": lambda good: {1.0},
+    "a function": lambda good: lambda: good,
+}
+
+
+# Numbers of taps and of classes may be of any integer type, and there may be no bias.
+ALLOWED = {("max_pool2d_backward winners", "uint64"), ("entropy target", "uint64"), ("conv2d b", "nothing")}
+
+
+@pytest.mark.parametrize("place, bad", [pair for pair in product(TAKES_AN_ARRAY, NO_NUMBERS) if pair not in ALLOWED])
+def test_what_is_no_array_of_numbers_is_refused(place, bad):
+    name, call, good = TAKES_AN_ARRAY[place]
+    call(good)
+    with pytest.raises((TypeError, ValueError), match=rf"^{name} (has|is|holds) "):
+        call(NO_NUMBERS[bad](good))
+
+
+@pytest.mark.parametrize("place", TAKES_AN_ARRAY)
+def test_rows_of_different_lengths_are_refused(place):
+    name, call, good = TAKES_AN_ARRAY[place]
+    rows = good.tolist()
+    with pytest.raises((TypeError, ValueError), match=rf"^{name} (is no array|has )"):
+        call([*rows[:-1], [rows[-1], rows[-1]]])
+
+
+@pytest.mark.parametrize("place", TAKES_AN_ARRAY)
+def test_lists_are_as_good_as_arrays(place):
+    _, call, good = TAKES_AN_ARRAY[place]
+
+    def arrays(result):
+        return [np.asarray(part) for part in result] if isinstance(result, tuple) else [np.asarray(result)]
+
+    for got, expected in zip(arrays(call(good.tolist())), arrays(call(good))):
+        assert np.array_equal(got, expected)
+
+
+# --- Options --------------------------------------------------------------------------------
+
+OPTIONS = {
+    "conv2d": (partial(conv2d, X, W), ["stride", "padding", "dilation"]),
+    "conv2d_backward": (partial(conv2d_backward, DY, X, W), ["stride", "padding", "dilation"]),
+    "max_pool2d": (partial(max_pool2d, X), ["kernel_size", "stride", "padding"]),
+    "avg_pool2d": (partial(avg_pool2d, X), ["kernel_size", "stride", "padding"]),
+    "max_pool2d_backward": (partial(max_pool2d_backward, SMALL, WINNERS, X.shape), ["kernel_size", "stride", "padding"]),
+    "avg_pool2d_backward": (partial(avg_pool2d_backward, SMALL, X.shape), ["kernel_size", "stride", "padding"]),
+    "Conv2d": (partial(Conv2d, 1, 1), ["kernel_size", "stride", "padding", "dilation"]),
+    "MaxPool2d": (MaxPool2d, ["kernel_size", "stride", "padding"]),
+    "AvgPool2d": (AvgPool2d, ["kernel_size", "stride", "padding"]),
+}
+BAD_OPTIONS = [-1, 1.0, "1", True, (1,), (1, 1, 1), (1, 0.5), (1, None), (-1, 1), [1, "1"], {1: 1}, {1}, np.ones(2), 1j, object()]
+
+
+@pytest.mark.parametrize("bad", BAD_OPTIONS, ids=lambda bad: type(bad).__name__ if bad is BAD_OPTIONS[-1] else str(bad))
+@pytest.mark.parametrize("place, option", [(place, option) for place, (_, options) in OPTIONS.items() for option in options])
+def test_a_senseless_option_is_refused(place, option, bad):
+    call, options = OPTIONS[place]
+    others = {"kernel_size": 2} if "kernel_size" in options else {}
+    with pytest.raises((TypeError, ValueError), match=f"^{option} is "):
+        call(**{**others, option: bad})
+
+
+@pytest.mark.parametrize("bad", ["2233", 4, None, (2, 2.0, 2, 2), (2, -2, 2, 2), (2, 2), (2, True, 2, 2), {}, ""])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda bad: max_pool2d_backward(SMALL, WINNERS, bad, 2),
+        lambda bad: avg_pool2d_backward(SMALL, bad, 2),
+        lambda bad: check_adjoint(Conv2d(2, 2, 1), bad),
+        lambda bad: Sequential(Conv2d(2, 2, 1)).table(bad),
+    ],
+)
+def test_a_senseless_shape_is_refused(call, bad):
+    with pytest.raises((TypeError, ValueError), match="^x(_shape)? (is|has shape) "):
+        call(bad)
+
+
+BAD_CALLS = {
+    "lr text": (lambda: SGD(Linear(1, 1), "a"), TypeError, "lr is 'a'; expected a number"),
+    "lr None": (lambda: SGD(Linear(1, 1), None), TypeError, "lr is None"),
+    "lr array": (lambda: SGD(Linear(1, 1), np.ones(2)), TypeError, "lr is array"),
+    "lr complex": (lambda: SGD(Linear(1, 1), 1j), TypeError, "lr is 1j"),
+    "lr NaN": (lambda: SGD(Linear(1, 1), np.nan), ValueError, "lr is nan; expected more than 0 and finite"),
+    "lr infinite": (lambda: SGD(Linear(1, 1), np.inf), ValueError, "lr is inf"),
+    "momentum text": (lambda: SGD(Linear(1, 1), 1, momentum="a"), TypeError, "momentum is 'a'"),
+    "momentum negative": (lambda: SGD(Linear(1, 1), 1, momentum=-0.1), ValueError, "momentum is -0.1; expected at least 0"),
+    "momentum NaN": (lambda: SGD(Linear(1, 1), 1, momentum=np.nan), ValueError, "momentum is nan"),
+    "folder": (lambda: load_mnist(5), TypeError, "folder is 5; expected a path"),
+    "no folder": (lambda: load_mnist(None), TypeError, "folder is None; expected a path"),
+    "no cases": (lambda: check_answer(abs, abs), ValueError, "cases is empty; expected at least one"),
+    "a number for a layer": (lambda: check_gradient(5, X), TypeError, "layer is 5; expected a layer"),
+    "None for a layer": (lambda: check_adjoint(None, (1,)), TypeError, "layer is None; expected a layer"),
+    "a class for a layer": (lambda: jacobian(ReLU, X), TypeError, "layer is <class"),
+    "step 0": (lambda: check_gradient(ReLU(), X, step=0), ValueError, "step is 0; expected more than 0"),
+    "step text": (lambda: check_gradient(ReLU(), X, step="1"), TypeError, "step is '1'"),
+    "texts compared": (lambda: check_equal("it", ["a"], ["a"]), TypeError, "it has dtype <U1"),
+    "expected text": (lambda: check_equal("it", [1], ["a"]), TypeError, "it has dtype <U1"),
+}
+
+
+@pytest.mark.parametrize("call, error, message", BAD_CALLS.values(), ids=BAD_CALLS)
+def test_a_bad_call_is_refused(call, error, message):
+    with pytest.raises(error) as caught:
+        call()
+    assert str(caught.value).startswith(message)
+
+
+# --- Graphs ---------------------------------------------------------------------------------
+
+
+def graph():
+    made = Graph()
+    made.input("a")
+    made.forward({"a": 1})
+    return made
+
+
+def one(*values):
+    return 1
+
+
+BAD_NODES = {
+    "name": (lambda g: g.input([1]), "name is [1]; expected something hashable"),
+    "node's name": (lambda g: g.node({}, ["a"], one, [one]), "name is {}; expected something hashable"),
+    "parent's name": (lambda g: g.node("b", [[1]], one, [one]), "parents of 'b' is [1]; expected something hashable"),
+    "parents": (lambda g: g.node("b", 5, one, [one]), "parents of 'b' is 5; expected a list"),
+    "partials": (lambda g: g.node("b", ["a"], one, 5), "partials of 'b' is 5; expected a list"),
+    "one partial": (lambda g: g.node("b", ["a"], one, one), "partials of 'b' is <function"),
+    "no partials": (lambda g: g.node("b", ["a"], one, None), "partials of 'b' is None"),
+    "inputs": (lambda g: g.forward(5), "inputs is 5; expected a dict"),
+    "no inputs": (lambda g: g.forward(None), "inputs is None; expected a dict"),
+    "names for inputs": (lambda g: g.forward(["a"]), "inputs is ['a']; expected a dict"),
+    "value": (lambda g: g.forward({"a": None}), "inputs['a'] holds None; expected numbers"),
+    "source": (lambda g: g.path_sum([1], "a"), "source is [1]; expected something hashable"),
+    "output": (lambda g: g.derivatives([1]), "output is [1]; expected something hashable"),
+    "paths' source": (lambda g: g.paths([1], "a"), "source is [1]; expected something hashable"),
+}
+
+
+@pytest.mark.parametrize("call, message", BAD_NODES.values(), ids=BAD_NODES)
+def test_a_bad_node_is_refused(call, message):
+    made = graph()
+    with pytest.raises(TypeError) as caught:
+        call(made)
+    assert str(caught.value).startswith(message)
+    assert made.parents == made.children == {"a": []} and made.values == {"a": 1}
+
+
+def test_an_unknown_node_is_refused_at_once():
+    for source, output in ("qa", "aq"):
+        with pytest.raises(ValueError, match="is 'q'; expected a node of the graph"):
+            graph().paths(source, output)  # and not when the first path is asked for
+
+
+# --- The environment ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "two", "", " 2", "+2", "2\n", "1_0", "0x2", "²", "auto"])
+def test_a_senseless_number_of_threads_is_refused(monkeypatch, value):
+    monkeypatch.setenv("CNNLIB_NUM_THREADS", value)
+    for call in (lambda: conv2d(X, W), lambda: conv2d_backward(DY, X, W), lambda: max_pool2d(X, 2), lambda: avg_pool2d(X, 2)):
+        with pytest.raises(ValueError) as caught:
+            call()
+        assert str(caught.value).startswith(f"CNNLIB_NUM_THREADS is {value!r}; expected")
+
+
+@pytest.mark.parametrize("value", ["1", "007", "99999"])
+def test_a_large_number_of_threads_is_no_harm(monkeypatch, value):
+    expected = conv2d(X, W)
+    monkeypatch.setenv("CNNLIB_NUM_THREADS", value)
+    assert np.array_equal(conv2d(X, W), expected)
