@@ -4,18 +4,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from book import (
-    CHAPTERS,
-    ROOT,
-    RULES,
-    Notebook,
-    checks_what_it_claims,
-    images_without_alt,
-    notebooks,
-    numbered_chapters,
-    numbered_formulas,
-    pages,
-)
+from book import RULES, checks_what_it_claims, images_without_alt
+from reading import CHAPTERS, ROOT, Notebook, notebooks, numbered_chapters, numbered_formulas, pages
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)

@@ -3,9 +3,9 @@
 import book
 import nbformat
 import pytest
-from book import Notebook
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from notebooks import canonical
+from reading import Notebook
 
 LABEL = "eq-stub-chapter-square"
 PICTURE = {"image/png": "iVBORw0KGgo=", "text/plain": "a square"}

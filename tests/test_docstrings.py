@@ -8,7 +8,7 @@ import re
 
 import cnnlib
 import pytest
-from book import Notebook, notebooks
+from reading import Notebook, notebooks
 
 PUBLIC = {name: getattr(cnnlib, name) for name in cnnlib.__all__}
 CODE = [name for name, thing in PUBLIC.items() if callable(thing)]

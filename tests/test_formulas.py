@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from book import CHAPTERS, Notebook, notebooks
+from reading import CHAPTERS, Notebook, notebooks
 
 TOKEN = re.compile(r"\\[a-zA-Z]+|\\.|\S")
 LAYOUT = {r"\,", r"\;", r"\:", r"\!", r"\ ", r"\\", "&", "~", r"\displaystyle", r"\left", r"\right", r"\quad", r"\qquad"}
@@ -42,11 +42,7 @@ def right_side(latex):
 
 def general_proofs(notebook):
     """Give (label, LaTeX of the statement) of each general proof stored in a notebook."""
-    for _, cell in notebook.code():
-        for output in cell.outputs:
-            label, proved, _ = output.get("data", {}).get("text/plain", "").partition(": proved for every size")
-            if proved:
-                yield label, output.data["text/latex"].strip("$").partition(r"\quad ")[2]
+    return [(proof.label, proof.latex) for proof in notebook.proofs if proof.identities is None]
 
 
 def disagreements(notebook):
@@ -69,16 +65,11 @@ def test_single_kernel_proves_each_equation_twice():
     labels = {equation.label for equation in notebook.equations if equation.label.startswith("eq-")}
     assert len(labels) == 6
     assert {label for label, _ in general_proofs(notebook)} == labels
-    exact = re.findall(r"^(eq-[\w-]+): \d+ identit(?:y|ies) proved", "\n".join(texts(notebook)), re.MULTILINE)
-    assert set(exact) == labels
+    assert {proof.label for proof in notebook.proofs if proof.identities} == labels
 
 
 def single_kernel():
     return Notebook(CHAPTERS / "single_kernel.ipynb")
-
-
-def texts(notebook):
-    return [output.get("data", {}).get("text/plain", "") for _, cell in notebook.code() for output in cell.outputs]
 
 
 @pytest.mark.parametrize(

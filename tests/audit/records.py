@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 import yaml
-from book import CHAPTERS
+from reading import CHAPTERS
 
 from .evidence import CHECKS, NO_CHECK, VERDICTS
 
