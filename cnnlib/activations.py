@@ -30,6 +30,14 @@ class Sigmoid(_Activation):
     Notes
     -----
     Chapter "Layers and deltas": eq-layers-and-deltas-sigmoid.
+
+    Examples
+    --------
+    >>> layer = Sigmoid()
+    >>> layer.forward([[0.0, -1000.0, 1000.0]])
+    array([[0.5, 0. , 1. ]])
+    >>> layer.backward([[8.0, 8.0, 8.0]])
+    array([[2., 0., 0.]])
     """
 
     def forward(self, x):
@@ -50,6 +58,14 @@ class Tanh(_Activation):
     Notes
     -----
     Chapter "Layers and deltas": eq-layers-and-deltas-tanh.
+
+    Examples
+    --------
+    >>> layer = Tanh()
+    >>> layer.forward([[0.0, 0.5]]).round(3)
+    array([[0.   , 0.462]])
+    >>> layer.backward([[1.0, 1.0]]).round(3)
+    array([[1.   , 0.786]])
     """
 
     def forward(self, x):
@@ -69,6 +85,14 @@ class ReLU(_Activation):
     -----
     Chapter "Layers and deltas": eq-layers-and-deltas-relu. Symbols must have
     a known sign.
+
+    Examples
+    --------
+    >>> layer = ReLU()
+    >>> layer.forward([[-2, 0, 3]])
+    array([[0, 0, 3]])
+    >>> layer.backward([[5, 6, 7]])
+    array([[0, 0, 7]])
     """
 
     def forward(self, x):
@@ -89,6 +113,14 @@ class HardTanh(_Activation):
     -----
     Chapter "Layers and deltas": eq-layers-and-deltas-hard-tanh. Symbols must
     have a known place.
+
+    Examples
+    --------
+    >>> layer = HardTanh()
+    >>> layer.forward([[-2.0, 0.5, 3.0]])
+    array([[-1. ,  0.5,  1. ]])
+    >>> layer.backward([[5.0, 6.0, 7.0]])
+    array([[0., 6., 0.]])
     """
 
     def forward(self, x):
@@ -111,6 +143,16 @@ class Max(Layer):
     -----
     Chapter "Layers and deltas": eq-layers-and-deltas-max. Symbols must have
     a known order.
+
+    Examples
+    --------
+    >>> layer = Max()
+    >>> layer.forward([[1, 4, 4], [2, 0, -1]])
+    array([[4],
+           [2]])
+    >>> layer.backward([[5], [6]])
+    array([[0, 5, 0],
+           [6, 0, 0]])
     """
 
     def forward(self, x):

@@ -34,6 +34,13 @@ def check_equal(name, got, expected, tolerance=0):
     AssertionError
     TypeError
         If something is neither a number nor an expression.
+
+    Examples
+    --------
+    >>> check_equal("gradient", [[1, 2, 3], [4, 5, 6]], [[1, 2, 3], [4, 0, 6]])
+    Traceback (most recent call last):
+        ...
+    AssertionError: gradient is wrong in 1 of 6 places, first at (1, 1): 5; expected 0
     """
     got, expected = _comparable(name, got), _comparable(name, expected)
     if got.shape != expected.shape:
@@ -87,6 +94,15 @@ def jacobian(layer, x):
     Notes
     -----
     Chapter "The Jacobian view": def-jacobian-view-jacobian.
+
+    Examples
+    --------
+    Each output is the mean of two neighbours:
+
+    >>> from cnnlib import AvgPool2d
+    >>> jacobian(AvgPool2d((1, 2), stride=1), np.ones((1, 3, 1)))
+    array([[0.5, 0.5, 0. ],
+           [0. , 0.5, 0.5]])
     """
     layer = _copied(layer)
     y = layer.forward(x)
@@ -124,6 +140,13 @@ def check_gradient(layer, x, *, step=1e-5, tolerance=1e-6):
     -----
     Chapter "One kernel", section "Two checks without symbols"; the loss is
     that of def-single-kernel-chain-rule with fixed deltas.
+
+    Examples
+    --------
+    >>> from cnnlib import Conv2d
+    >>> layer = Conv2d(2, 3, (3, 2), stride=2, padding=1, rng=0)
+    >>> check_gradient(layer, np.random.default_rng(0).normal(size=(2, 5, 6, 2)))
+    gradient check: input 120, weight 36, bias 3 entries agree to 1e-06
     """
     x = arguments.array("x", x).astype(np.float64)
     arguments.number("step", step, lambda step: 0 < step < np.inf, "more than 0 and finite")
@@ -178,6 +201,12 @@ def check_adjoint(layer, x_shape):
     Notes
     -----
     Chapter "The Jacobian view": eq-jacobian-view-adjoint.
+
+    Examples
+    --------
+    >>> from cnnlib import Conv2d
+    >>> check_adjoint(Conv2d(2, 3, (3, 2), stride=2, padding=1), (2, 5, 6, 2))
+    adjoint check: input, weight, bias exact in integers
     """
     rng = np.random.default_rng(0)
 
@@ -226,6 +255,15 @@ def check_answer(answer, expected, *cases):
         Names the case and the first index that is wrong.
     ValueError
         If there are no cases.
+
+    Examples
+    --------
+    >>> def outputs(size, kernel):
+    ...     return size - kernel  # one too few
+    >>> check_answer(outputs, lambda size, kernel: len(range(size - kernel + 1)), (5, 2), (7, 3))
+    Traceback (most recent call last):
+        ...
+    AssertionError: outputs in case 0 is wrong in 1 of 1 places, first: 3; expected 4
     """
     if not cases:
         raise ValueError("cases is empty; expected at least one")

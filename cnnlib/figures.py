@@ -27,6 +27,19 @@ class Picture:
 
     Notebooks show it as a PNG; the words are its text, for screen readers
     and for the strict comparison of stored outputs.
+
+    Attributes
+    ----------
+    description : str
+    png : bytes
+    width : int
+        Pixels on the page.
+
+    Examples
+    --------
+    >>> picture = show_maps({"w": [[1, -2, 0]]}, "A kernel.")
+    >>> picture.description, picture.width
+    ('A kernel. w: 1 × 3, from -2 to 1.', 230)
     """
 
     def __init__(self, figure, description):
@@ -63,6 +76,11 @@ def show_maps(maps, description, *, columns=3):
     Returns
     -------
     Picture
+
+    Examples
+    --------
+    >>> show_maps({"x": np.arange(6).reshape(2, 3), "w": [[1, -1]]}, "A map and a kernel.")
+    A map and a kernel. x: 2 × 3, from 0 to 5; w: 1 × 2, from -1 to 1.
     """
     maps = {title: np.asarray(values).astype(float) for title, values in maps.items()}
     columns = min(columns, len(maps))
@@ -99,6 +117,12 @@ def show_lines(lines, description, *, x, x_label, y_label, log=False):
     Returns
     -------
     Picture
+
+    Examples
+    --------
+    >>> losses = {"training": [2.3, 0.9, 0.4], "test": [2.2, 1.0, 0.7]}
+    >>> show_lines(losses, "The loss falls.", x=[1, 2, 3], x_label="epoch", y_label="loss")
+    The loss falls. epoch from 1 to 3; training: from 2.3 to 0.4; test: from 2.2 to 0.7.
     """
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(6, 3.6), layout="constrained")

@@ -11,7 +11,17 @@ __all__ = ["Cost", "Graph"]
 
 
 class Cost(NamedTuple):
-    """How many operations a derivative took; sums start at 0 and products at 1."""
+    """How many operations a derivative took; sums start at 0 and products at 1.
+
+    Attributes
+    ----------
+    multiplications, additions : int
+
+    Examples
+    --------
+    >>> Cost(multiplications=3, additions=2).multiplications
+    3
+    """
 
     multiplications: int
     additions: int

@@ -32,6 +32,16 @@ def draw_graph(graph, description, *, labels=None, highlight=()):
     Returns
     -------
     Picture
+
+    Examples
+    --------
+    >>> from cnnlib import Graph
+    >>> graph = Graph()
+    >>> graph.input("w")
+    >>> graph.node("y", ["w"], lambda w: w**2, [lambda w: 2 * w])
+    >>> graph.multiply("o", ["w", "y"])
+    >>> draw_graph(graph, "A cube.", highlight=("w", "y", "o"))
+    A cube. 3 nodes and 3 edges: w → y, o; y → o. Highlighted: w → y → o.
     """
     labels, chosen = labels or {}, set(pairwise(highlight))
     edges = [(i, j) for j, parents in graph.parents.items() for i in parents]

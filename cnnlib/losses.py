@@ -33,6 +33,16 @@ class HalfSquaredError(_Loss):
     Notes
     -----
     Chapter "Layers and deltas": eq-layers-and-deltas-squared-error.
+
+    Examples
+    --------
+    One example, off by 0, 2 and -1:
+
+    >>> loss = HalfSquaredError()
+    >>> loss.forward([[1.0, 2.0, 4.0]], [[1.0, 0.0, 5.0]])
+    np.float64(2.5)
+    >>> loss.backward()
+    array([[ 0.,  2., -1.]])
     """
 
     def forward(self, prediction, target):
@@ -72,6 +82,18 @@ class SoftmaxCrossEntropy(_Loss):
     eq-layers-and-deltas-cross-entropy. Softmax does not change when a number
     is subtracted from all scores (eq-layers-and-deltas-shift); subtracting
     the largest keeps floats finite.
+
+    Examples
+    --------
+    Two examples and three classes. The first one is undecided, the second one
+    is sure of the right class:
+
+    >>> loss = SoftmaxCrossEntropy()
+    >>> loss.forward([[1.0, 1.0, 1.0], [900.0, 0.0, 0.0]], [2, 0]).round(3)
+    np.float64(0.549)
+    >>> loss.backward().round(3)
+    array([[ 0.167,  0.167, -0.333],
+           [ 0.   ,  0.   ,  0.   ]])
     """
 
     def forward(self, prediction, target):

@@ -56,6 +56,13 @@ def load_mnist(folder):
     Chapter "Training a network". An IDX file is a magic number (two zero
     bytes, the type of the entries, the number of axes), the length of each
     axis as four bytes, most significant first, and then the entries.
+
+    Examples
+    --------
+    >>> load_mnist("an/empty/folder")
+    Traceback (most recent call last):
+        ...
+    FileNotFoundError: 'an/empty/folder' holds neither train-images-idx3-ubyte nor train-images-idx3-ubyte.gz
     """
     folder = arguments.path("folder", folder)
     images, labels, test_images, test_labels = (_read(folder, name, *known) for name, known in FILES.items())

@@ -32,6 +32,21 @@ class Sequential(Layer):
     -----
     Chapter "The Jacobian view": eq-jacobian-view-chain. Indexing gives a
     layer, slicing a network of the same layers.
+
+    Examples
+    --------
+    >>> from cnnlib import Conv2d, Flatten, Linear, ReLU
+    >>> network = Sequential(Conv2d(1, 2, (3, 2), rng=0), ReLU(), Flatten(), Linear(40, 3, rng=1))
+    >>> network.table((1, 6, 6, 1))  # doctest: +NORMALIZE_WHITESPACE
+       layer    output        parameters
+       input    (1, 6, 6, 1)
+    0  Conv2d   (1, 4, 5, 2)          14
+    1  ReLU     (1, 4, 5, 2)           0
+    2  Flatten  (1, 40)                0
+    3  Linear   (1, 3)               123
+       total                         137
+    >>> network.params["3.weight"].shape
+    (40, 3)
     """
 
     def __init__(self, *layers):
@@ -156,6 +171,20 @@ class SGD:
     Notes
     -----
     Chapter "Layers and deltas": def-layers-and-deltas-step.
+
+    Examples
+    --------
+    One step on (1/2) (2 w - 10)^2, from w = 1 towards w = 5:
+
+    >>> from cnnlib import HalfSquaredError, Linear
+    >>> layer, loss = Linear(1, 1, bias=False), HalfSquaredError()
+    >>> layer.params["weight"] = np.array([[1.0]])
+    >>> loss.forward(layer.forward([[2.0]]), [[10.0]])
+    np.float64(32.0)
+    >>> dx = layer.backward(loss.backward())
+    >>> SGD(layer, lr=0.125).step()
+    >>> layer.params["weight"]
+    array([[3.]])
     """
 
     def __init__(self, network, lr, *, momentum=0.0):

@@ -24,6 +24,13 @@ def collapse(expression, over=()):
     Returns
     -------
     sympy.Expr
+
+    Examples
+    --------
+    >>> i, r, n = sp.symbols("i r n", integer=True)
+    >>> delta = sp.IndexedBase("d")
+    >>> collapse(sp.Sum(sp.KroneckerDelta(i, r) * delta[i], (i, 0, n - 1)))
+    Piecewise((d[r], (r >= 0) & (r <= n - 1)), (0, True))
     """
     return sp.Add(*[_rebuild(*_pick(*term, over)) for term in _terms(sp.sympify(expression))])
 

@@ -39,12 +39,44 @@ def symbols(name, shape, **assumptions):
 
 
 def gradient(scalar, variables):
-    """Differentiate a SymPy scalar by every entry of an array of symbols."""
+    """Differentiate a SymPy scalar by every entry of an array of symbols.
+
+    Parameters
+    ----------
+    scalar : sympy.Expr
+    variables : array_like of sympy.Symbol
+
+    Returns
+    -------
+    ndarray of sympy.Expr, shape of variables
+
+    Examples
+    --------
+    >>> x = symbols("x", (1, 2))
+    >>> gradient(x[0, 0] ** 2 * x[0, 1], x)
+    array([[2*x_{0,0}*x_{0,1}, x_{0,0}**2]], dtype=object)
+    """
     return _map(lambda variable: sp.diff(scalar, variable), variables)
 
 
 def elementwise(name, array):
-    """Apply SymPy's function of that name, such as "exp", to every entry."""
+    """Apply SymPy's function of that name to every entry.
+
+    Parameters
+    ----------
+    name : str
+        Such as "exp".
+    array : array_like of sympy.Expr
+
+    Returns
+    -------
+    ndarray of sympy.Expr, shape of array
+
+    Examples
+    --------
+    >>> elementwise("exp", symbols("x", (2,)))
+    array([exp(x_{0}), exp(x_{1})], dtype=object)
+    """
     return _map(getattr(sp, name), array)
 
 
@@ -61,6 +93,12 @@ def zero_extended(array, shape=None):
     -------
     callable
         From indices to the entry, or to 0.
+
+    Examples
+    --------
+    >>> x = zero_extended(symbols("x", (2, 3)))
+    >>> x(1, 2), x(1, 3), x(-1, 0)
+    (x_{1,2}, 0, 0)
     """
     shape = array.shape if shape is None else shape
 
@@ -86,6 +124,16 @@ def tabulate(expression, sizes, values):
     Returns
     -------
     ndarray of sympy.Expr
+
+    Examples
+    --------
+    A row of 4 pixels and a kernel of 2 taps:
+
+    >>> i, u, K = sp.symbols("i u K", integer=True)
+    >>> x, w = sp.IndexedBase("x"), sp.IndexedBase("w")
+    >>> y = sp.Sum(w[u] * x[i + u], (u, 0, K - 1))
+    >>> tabulate(y, {i: 3}, {K: 2, w: np.array([3, -1]), x: symbols("x", (4,))})
+    array([3*x_{0} - x_{1}, 3*x_{1} - x_{2}, 3*x_{2} - x_{3}], dtype=object)
     """
     numbers = {name: value for name, value in values.items() if isinstance(name, sp.Symbol)}
     arrays = {name: value for name, value in values.items() if not isinstance(name, sp.Symbol)}
@@ -128,6 +176,27 @@ def prove(label, left, right, *others, where=None, given=()):
     ValueError
         If the statement is empty: the same object on both sides, no entries,
         no symbols, or a rounded number.
+
+    Examples
+    --------
+    The gradient of a loss by a kernel, for every size and then through the
+    library's own code:
+
+    >>> i, u, v, K, n = sp.symbols("i u v K n", integer=True)
+    >>> x, w, delta = map(sp.IndexedBase, ("x", "w", "delta"))
+    >>> y = sp.Sum(w[v] * x[i + v], (v, 0, K - 1))
+    >>> derived = sp.Sum(delta[i] * sp.diff(y, w[u]), (i, 0, n - 1))
+    >>> page = sp.Sum(delta[i] * x[i + u], (i, 0, n - 1))
+    >>> prove("eq-example", derived, page, given=[u >= 0, u <= K - 1])
+    eq-example: proved for every size
+
+    >>> from cnnlib import conv2d, conv2d_backward
+    >>> X, W, D = symbols("x", (1, 4, 1)), symbols("w", (1, 2, 1, 1)), symbols("d", (1, 3, 1))
+    >>> dx, dw, db = conv2d_backward(D, X, W)
+    >>> by_sympy = gradient((D * conv2d(X, W)).sum(), W)
+    >>> by_page = tabulate(page, {u: 2}, {n: 3, delta: D[0, :, 0], x: X[0, :, 0]})
+    >>> prove("eq-example", by_page.reshape(W.shape), by_sympy, dw)
+    eq-example: 4 identities proved, entry by entry
     """
     sides = [left, right, *others]
     if any(_is_same_object(*pair) for pair in combinations(sides, 2)):
@@ -148,7 +217,25 @@ def prove(label, left, right, *others, where=None, given=()):
 
 
 class Proof:
-    """What `prove` has proved: the label, the number of identities, the formula."""
+    """What `prove` has proved.
+
+    Attributes
+    ----------
+    label : str
+        The label of the equation on the page.
+    identities : int
+        How many entries were compared, once for each side but the first; 1
+        in general indices.
+    formula : str or None
+        The LaTeX of what was proved in general indices; None entry by entry.
+
+    Examples
+    --------
+    >>> a, b = symbols("s", (2,))
+    >>> proof = prove("eq-example", (a + b) * (a - b), a**2 - b**2)
+    >>> proof.label, proof.identities
+    ('eq-example', 1)
+    """
 
     def __init__(self, label, identities, formula=None):
         self.label, self.identities, self.formula = label, identities, formula

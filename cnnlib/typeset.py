@@ -20,12 +20,46 @@ class Typeset:
 
 
 def typeset(expression):
-    """Show an expression as the pages do: with one summation sign per index, and [a = b] for a Kronecker delta."""
+    """Show an expression as the pages do: with one summation sign per index, and [a = b] for a Kronecker delta.
+
+    Parameters
+    ----------
+    expression : sympy.Expr
+
+    Returns
+    -------
+    Typeset
+        Notebooks show it as a formula; as text it is SymPy's own.
+
+    Examples
+    --------
+    >>> i, r, n = sp.symbols("i r n", integer=True)
+    >>> x = sp.IndexedBase("x")
+    >>> typeset(sp.Sum(sp.KroneckerDelta(i, r) * x[i], (i, 0, n - 1)))
+    Sum(KroneckerDelta(i, r)*x[i], (i, 0, n - 1))
+    """
     return Typeset(expression)
 
 
 def latex(expression):
-    """Typeset an expression as the pages do."""
+    """Typeset an expression as the pages do.
+
+    Parameters
+    ----------
+    expression : sympy.Expr
+
+    Returns
+    -------
+    str
+        LaTeX, without dollar signs.
+
+    Examples
+    --------
+    >>> i, r, n = sp.symbols("i r n", integer=True)
+    >>> x = sp.IndexedBase("x")
+    >>> print(latex(sp.Sum(sp.KroneckerDelta(i, r) * x[i], (i, 0, n - 1))))
+    \\sum_{i=0}^{n - 1} [i = r] x_{i}
+    """
     return _BookPrinter().doprint(expression)
 
 
