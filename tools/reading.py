@@ -79,6 +79,11 @@ class Notebook:
         return [Call(name, argument, n) for n, cell in self.code() for name, argument in calls_in(cell.source)]
 
     @cached_property
+    def imports(self) -> list[str]:
+        """List the names that the cells import from cnnlib, each once, in order."""
+        return list(dict.fromkeys(name for _, cell in self.code() for name in imports_in(cell.source)))
+
+    @cached_property
     def proofs(self) -> list[Proof]:
         """List the proofs that stand in the stored outputs."""
         shown = [output.get("data", {}) for _, cell in self.code() for output in cell.outputs]
@@ -167,12 +172,22 @@ def numbered_formulas(text: str) -> list[tuple[str, str]]:
 
 def calls_in(source: str) -> list[tuple[str, str | None]]:
     """List (name, first argument) of the calls in a cell; the argument only if it is a string."""
-    tree = ast.parse(TransformerManager().transform_cell(source))  # understands %magic
     found = []
-    for node in ast.walk(tree):
+    for node in ast.walk(parsed(source)):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
             first = node.args[0] if node.args else None
             literal = isinstance(first, ast.Constant) and isinstance(first.value, str)
             found.append((name, first.value if literal else None))
     return found
+
+
+def imports_in(source: str) -> list[str]:
+    """List the names that a cell imports from cnnlib and its modules."""
+    nodes = [node for node in ast.walk(parsed(source)) if isinstance(node, ast.ImportFrom)]
+    return [alias.name for node in nodes if node.module.split(".")[0] == "cnnlib" for alias in node.names]
+
+
+def parsed(source: str) -> ast.Module:
+    """Parse a cell, which may hold %magic."""
+    return ast.parse(TransformerManager().transform_cell(source))
