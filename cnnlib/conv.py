@@ -48,6 +48,22 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1):
     -----
     Chapters "Multiple kernels" and "Stride": def-multiple-kernels-forward,
     def-stride-general-forward.
+
+    Examples
+    --------
+    One 2 x 4 map, one kernel of 1 x 2 that takes differences, stride 2 across:
+
+    >>> x = np.array([[1, 4, 9, 16], [0, 2, 0, 5]]).reshape(2, 4, 1)
+    >>> w = np.array([[-1, 1]]).reshape(1, 2, 1, 1)
+    >>> conv2d(x, w, [10], stride=(1, 2))[..., 0]
+    array([[13, 17],
+           [12, 15]])
+
+    The same with symbols:
+
+    >>> from cnnlib.symbolic import symbols
+    >>> conv2d(symbols("x", (1, 3, 1)), symbols("w", (1, 2, 1, 1)))[0, 0, 0]
+    w_{0,0,0,0}*x_{0,0,0} + w_{0,1,0,0}*x_{0,1,0}
     """
     x, is_batch, w, field = _checked(x, w, stride, padding, dilation)
     b = np.zeros(w.shape[3], w.dtype) if b is None else arguments.array("b", b, 1, "(F,)")
@@ -97,6 +113,17 @@ def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1):
     -----
     Chapters "Multiple kernels" and "Stride": eq-multiple-kernels-bias-gradient,
     eq-stride-general-kernel-gradient, eq-stride-general-pairs.
+
+    Examples
+    --------
+    One row of 5 pixels and 3 taps with stride 2. Both outputs see the middle
+    pixel, and its gradient is the sum 4 * 1 + 1 * 10:
+
+    >>> x = np.array([1, 2, 3, 4, 5]).reshape(1, 5, 1)
+    >>> w = np.array([1, 2, 4]).reshape(1, 3, 1, 1)
+    >>> dx, dw, db = conv2d_backward(np.array([1, 10]).reshape(1, 2, 1), x, w, stride=(1, 2))
+    >>> dx.ravel(), dw.ravel(), db
+    (array([ 1,  2, 14, 20, 40]), array([31, 42, 53]), array([11]))
     """
     x, is_batch, w, field = _checked(x, w, stride, padding, dilation)
     dy = arguments.array("dy", dy)

@@ -19,6 +19,19 @@ class Layer:
         What is learned.
     grads : dict of str to ndarray
         After `backward`: the loss's gradient, keyed and shaped like `params`.
+
+    Examples
+    --------
+    A layer of one's own, which doubles its input:
+
+    >>> class Double(Layer):
+    ...     def forward(self, x):
+    ...         return 2 * x
+    ...     def backward(self, dy):
+    ...         return 2 * dy
+    >>> from cnnlib import check_adjoint
+    >>> check_adjoint(Double(), (2, 3))
+    adjoint check: input exact in integers
     """
 
     def __init__(self):
@@ -94,6 +107,17 @@ class Conv2d(_Affine):
     Notes
     -----
     Chapter "Multiple kernels": def-multiple-kernels-forward.
+
+    Examples
+    --------
+    >>> layer = Conv2d(3, 8, (5, 3), stride=2, padding=(2, 1), rng=0)
+    >>> layer.params["weight"].shape, layer.params["bias"].shape
+    ((5, 3, 3, 8), (8,))
+    >>> y = layer.forward(np.ones((4, 9, 6, 3)))
+    >>> y.shape
+    (4, 5, 3, 8)
+    >>> layer.backward(y).shape, layer.grads["weight"].shape
+    ((4, 9, 6, 3), (5, 3, 3, 8))
     """
 
     def __init__(
@@ -155,6 +179,20 @@ class Linear(_Affine):
     -----
     Chapter "Layers and deltas": def-layers-and-deltas-forward,
     eq-layers-and-deltas-weight-gradient, eq-layers-and-deltas-input-gradient.
+
+    Examples
+    --------
+    >>> layer = Linear(3, 2)
+    >>> layer.params["weight"] = np.array([[1, 0], [0, 1], [5, 5]])
+    >>> layer.params["bias"] = np.array([0, 100])
+    >>> layer.forward([[1, 2, 3]])
+    array([[ 16, 117]])
+    >>> layer.backward([[1, -1]])
+    array([[ 1, -1,  0]])
+    >>> layer.grads["weight"]
+    array([[ 1, -1],
+           [ 2, -2],
+           [ 3, -3]])
     """
 
     def __init__(self, in_features, out_features, *, bias=True, dtype=np.float32, rng=None):
@@ -201,6 +239,14 @@ class MaxPool2d(_Pool):
     Notes
     -----
     Chapter "Max pooling": def-max-pooling-forward.
+
+    Examples
+    --------
+    >>> layer = MaxPool2d((1, 2))
+    >>> layer.forward(np.array([1, 7, 5, 2]).reshape(1, 4, 1)).ravel()
+    array([7, 5])
+    >>> layer.backward(np.array([10, 20]).reshape(1, 2, 1)).ravel()
+    array([ 0, 10, 20,  0])
     """
 
     def forward(self, x):
@@ -225,6 +271,14 @@ class AvgPool2d(_Pool):
     Notes
     -----
     Chapter "Average pooling": def-average-pooling-forward.
+
+    Examples
+    --------
+    >>> layer = AvgPool2d((1, 2))
+    >>> layer.forward(np.array([1, 7, 5, 2]).reshape(1, 4, 1)).ravel()
+    array([4. , 3.5])
+    >>> layer.backward(np.array([10, 20]).reshape(1, 2, 1)).ravel()
+    array([ 5.,  5., 10., 10.])
     """
 
     def forward(self, x):
@@ -244,6 +298,11 @@ class Flatten(Layer):
     Notes
     -----
     Chapter "The Jacobian view": def-jacobian-view-vec.
+
+    Examples
+    --------
+    >>> Flatten().forward(np.zeros((4, 2, 3, 5))).shape
+    (4, 30)
     """
 
     def forward(self, x):

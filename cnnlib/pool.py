@@ -47,6 +47,15 @@ def max_pool2d(x, kernel_size, *, stride=None, padding=0):
     Notes
     -----
     Chapter "Max pooling": def-max-pooling-forward.
+
+    Examples
+    --------
+    Windows of 2 x 2, side by side; the last column is left over:
+
+    >>> x = np.array([[1, 7, 2, 2, 9], [3, 0, 2, 1, 9]]).reshape(2, 5, 1)
+    >>> y, winners = max_pool2d(x, 2)
+    >>> y[..., 0], winners[..., 0]
+    (array([[7, 2]]), array([[1, 0]], dtype=uint8))
     """
     x, is_batch = arguments.batch("x", x)
     field = _field(x.shape, kernel_size, stride, padding)
@@ -94,6 +103,15 @@ def max_pool2d_backward(dy, winners, x_shape, kernel_size, *, stride=None, paddi
     Notes
     -----
     Chapter "Max pooling": eq-max-pooling-input-gradient.
+
+    Examples
+    --------
+    The pixel with 7 wins both windows, and receives both gradients:
+
+    >>> x = np.array([1, 7, 2]).reshape(1, 3, 1)
+    >>> y, winners = max_pool2d(x, (1, 2), stride=1)
+    >>> max_pool2d_backward(np.array([1, 10]).reshape(1, 2, 1), winners, x.shape, (1, 2), stride=1).ravel()
+    array([ 0, 11,  0])
     """
     dy, shape, field, is_batch = _checked_backward(dy, x_shape, kernel_size, stride, padding)
     winners = arguments.numbers_below("winners", winners, _taps(field))
@@ -142,6 +160,12 @@ def avg_pool2d(x, kernel_size, *, stride=None, padding=0):
     Notes
     -----
     Chapter "Average pooling": def-average-pooling-forward.
+
+    Examples
+    --------
+    >>> x = np.array([[1, 7, 2, 2, 9], [3, 1, 2, 2, 9]]).reshape(2, 5, 1)
+    >>> avg_pool2d(x, 2)[..., 0]
+    array([[3., 2.]])
     """
     x, is_batch = arguments.batch("x", x)
     field = _field(x.shape, kernel_size, stride, padding)
@@ -187,6 +211,13 @@ def avg_pool2d_backward(dy, x_shape, kernel_size, *, stride=None, padding=0):
     Notes
     -----
     Chapter "Average pooling": eq-average-pooling-input-gradient.
+
+    Examples
+    --------
+    The middle pixel is in both windows:
+
+    >>> avg_pool2d_backward(np.array([1, 10]).reshape(1, 2, 1), (1, 3, 1), (1, 2), stride=1).ravel()
+    array([0.5, 5.5, 5. ])
     """
     dy, shape, field, is_batch = _checked_backward(dy, x_shape, kernel_size, stride, padding)
     deltas, order = as_stored(dy)

@@ -23,6 +23,12 @@ class Field:
     Output pixel (i, j) sees the input pixels
     (s i + d u - p, s j + d v - p) for 0 <= u < K_h and 0 <= v < K_w,
     with stride s, dilation d and padding p (chapter "Stride").
+
+    Examples
+    --------
+    >>> field = Field(kernel_size=(3, 2), stride=(2, 1), padding=(1, 0))
+    >>> field.output_size((5, 6))
+    (3, 5)
     """
 
     kernel_size: tuple
@@ -76,6 +82,16 @@ def windows(x, field):
         ``windows[n, i, j, u, v, c] = x[n, s*i + d*u - p, s*j + d*v - p, c]``,
         and 0 outside: a read-only view of the padded input, in which
         overlapping windows share their pixels.
+
+    Examples
+    --------
+    Two neighbours for each of three places in a row:
+
+    >>> x = np.array([1, 2, 3, 4]).reshape(1, 1, 4, 1)
+    >>> windows(x, Field((1, 2))).reshape(3, 2)
+    array([[1, 2],
+           [2, 3],
+           [3, 4]])
     """
     rows, columns = field.output_size(x.shape[1:3])
     (s_h, s_w), (d_h, d_w) = field.stride, field.dilation
@@ -105,6 +121,14 @@ def scatter(fields, field, input_size):
     Returns
     -------
     ndarray, shape (N, H, W, C)
+
+    Examples
+    --------
+    The inner pixels stand in two windows, so they come back twice:
+
+    >>> x, field = np.array([1, 2, 3, 4]).reshape(1, 1, 4, 1), Field((1, 2))
+    >>> scatter(windows(x, field), field, (1, 4)).ravel()
+    array([1, 4, 6, 4])
     """
     n, _, _, k_h, k_w, c = fields.shape
     x = empty_padded((n, *input_size, c), field, fields.dtype)
