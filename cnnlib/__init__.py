@@ -5,6 +5,8 @@ integers and SymPy expressions through the same code.
 """
 
 from .activations import HardTanh, Max, ReLU, Sigmoid, Tanh
+from .channels_first import from_pytorch, to_pytorch
+from .channels_last import from_flax, from_keras, to_flax, to_keras
 from .checks import check_adjoint, check_answer, check_equal, check_gradient, jacobian
 from .conv import conv2d, conv2d_backward
 from .data import Digits, load_digits
@@ -13,6 +15,7 @@ from .layers import AvgPool2d, Conv2d, Flatten, Layer, Linear, MaxPool2d
 from .losses import HalfSquaredError, SoftmaxCrossEntropy
 from .mnist import load_mnist
 from .network import SGD, Sequential
+from .onnx_export import to_onnx
 from .pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
 
 __version__ = "0.1.0"
@@ -43,9 +46,16 @@ __all__ = [
     "check_gradient",
     "conv2d",
     "conv2d_backward",
+    "from_flax",
+    "from_keras",
+    "from_pytorch",
     "jacobian",
     "load_digits",
     "load_mnist",
     "max_pool2d",
     "max_pool2d_backward",
+    "to_flax",
+    "to_keras",
+    "to_onnx",
+    "to_pytorch",
 ]

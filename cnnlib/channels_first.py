@@ -1,0 +1,116 @@
+"""Parameters as PyTorch lays them out, with the channels first, and back."""
+
+from .activations import Max
+from .interchange import checked, input_shapes, inner_layers, joined, kind, parameters
+from .layers import Flatten, Linear
+
+__all__ = ["from_pytorch", "to_pytorch"]
+
+
+def to_pytorch(network, x_shape):
+    """Write the parameters as PyTorch's `state_dict` does.
+
+    Kernels become (F, C, K_h, K_w), and weights of dense layers
+    (out_features, in_features). Behind a Flatten of maps the inputs also
+    change places: PyTorch's maps are (N, C, H, W), so that flattened maps
+    stand there one after the other.
+
+    Parameters
+    ----------
+    network : Layer
+        Made of cnnlib's own layers. It is not changed.
+    x_shape : tuple of int
+        The shape of a batch in this library's order, (N, H, W, C) or (N, D).
+        From it follow the shapes of the maps that are flattened; N does not
+        matter.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Copies, keyed as in `network.params`; PyTorch has the same keys if
+        its `nn.Sequential` holds the same layers: "0.weight", "0.bias", ...
+
+    Raises
+    ------
+    TypeError
+        If a layer has a forward pass of the user's own.
+    ValueError
+        If x_shape is not the shape of a batch that the network takes.
+
+    Notes
+    -----
+    Chapter "To a framework and back": def-frameworks-channels-first.
+    """
+    maps = _flattened_maps(network, x_shape)
+    return {
+        joined(number, name): _channels_first(layer.params[name], maps.get(number))
+        for number, layer, name in parameters(network)
+    }
+
+
+def from_pytorch(network, state, x_shape):
+    """Put into a network what PyTorch's `state_dict` holds.
+
+    Parameters
+    ----------
+    network : Layer
+        Made of cnnlib's own layers. Its parameters are replaced; they keep
+        their types.
+    state : mapping of str to array_like
+        As `to_pytorch` writes it.
+    x_shape : tuple of int
+        As for `to_pytorch`.
+
+    Raises
+    ------
+    TypeError
+        If a layer has a forward pass of the user's own, or if the type of a
+        parameter cannot hold the values without rounding. Nothing has then
+        been changed.
+    ValueError
+        If the values are not exactly those that this network needs, each
+        with its shape, or x_shape does not fit. Nothing has then been changed.
+
+    Notes
+    -----
+    Chapter "To a framework and back": def-frameworks-channels-last.
+    """
+    maps = _flattened_maps(network, x_shape)
+    values = checked("state", state, to_pytorch(network, x_shape))
+    for (number, layer, name), value in zip(parameters(network), values):
+        layer.params[name] = _channels_last(value, maps.get(number))
+
+
+def _channels_first(value, maps):
+    """Turn a weight into PyTorch's layout; a bias stays.
+
+    A dense layer that reads maps (H, W, C) is a convolution whose kernels
+    have the size of the maps, and is turned like one.
+    """
+    if value.ndim == 1:
+        return value.copy()
+    kernels = value if maps is None else value.reshape(*maps, -1)
+    turned = kernels.transpose(3, 2, 0, 1).copy()
+    return turned if maps is None else turned.reshape(len(turned), -1)
+
+
+def _channels_last(value, maps):
+    """Undo `_channels_first`."""
+    if value.ndim == 1:
+        return value
+    if maps is not None:
+        h, w, c = maps
+        value = value.reshape(-1, c, h, w)
+    turned = value.transpose(2, 3, 1, 0).copy()
+    return turned if maps is None else turned.reshape(-1, turned.shape[3])
+
+
+def _flattened_maps(network, x_shape):
+    """Find, for each dense layer, the shape (H, W, C) of the maps whose pixels it reads; (1, 1, D) for none."""
+    found, maps = {}, None
+    for (number, layer), shape in zip(inner_layers(network).items(), input_shapes(network, x_shape)):
+        if kind(layer) is Flatten and len(shape) == 3:
+            maps = shape
+        elif kind(layer) in (Linear, Max):  # behind them the pixels have no places any more
+            found[number], maps = maps or (1, 1, *shape), None
+    return found

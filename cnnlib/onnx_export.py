@@ -1,0 +1,127 @@
+"""A network as an ONNX model: the same layers as the nodes of a graph that other programs run."""
+
+import numpy as np
+
+from .activations import HardTanh, Max, ReLU, Sigmoid, Tanh
+from .channels_first import to_pytorch
+from .interchange import inner_layers, input_shapes, joined, kind, parameters
+from .layers import AvgPool2d, Conv2d, Flatten, Linear, MaxPool2d
+
+__all__ = ["to_onnx"]
+
+# The oldest versions that have all that is needed here, so that old runtimes can read a model, too.
+OPSET, IR_VERSION = 13, 7
+
+
+def to_onnx(network, x_shape):
+    """Write a network as an ONNX model, which any ONNX runtime can run.
+
+    Parameters
+    ----------
+    network : Layer
+        Made of cnnlib's own layers, with parameters of float32 or of
+        float64. It is not changed.
+    x_shape : tuple of int
+        The shape of a batch, (N, H, W, C) or (N, D). The model takes batches
+        of any N.
+
+    Returns
+    -------
+    onnx.ModelProto
+        Its input "x" and its output "y" are laid out as those of `forward`,
+        and of the type of the parameters (float32 if there are none). Inside,
+        the channels come first, as ONNX wants them. ``onnx.save(model,
+        path)`` writes it to a file.
+
+    Raises
+    ------
+    ImportError
+        If the package onnx is missing.
+    TypeError
+        If a layer has a forward pass of the user's own, or the parameters
+        are of another type or of two types.
+    ValueError
+        If x_shape is not the shape of a batch that the network takes.
+
+    Notes
+    -----
+    Chapter "To a framework and back": def-frameworks-channels-first. The
+    constants are those of `to_pytorch` and have the same names.
+    """
+    helper, numpy_helper = _import_onnx()
+    shapes = input_shapes(network, x_shape)
+    constants = to_pytorch(network, x_shape)
+    dtype = _type_of(constants)
+
+    nodes, latest = [], "x"
+
+    def add(operator, name, *inputs, **attributes):
+        nonlocal latest
+        nodes.append(helper.make_node(operator, [latest, *inputs], [f"{name}.y"], name, **attributes))
+        latest = f"{name}.y"
+
+    if len(shapes[0]) == 3:
+        add("Transpose", "channels first", perm=(0, 3, 1, 2))
+    for number, layer in inner_layers(network).items():
+        operator, attributes, limits = _operator(layer)
+        limits = {joined(number, name): np.array(limit, dtype) for name, limit in limits.items()}
+        constants |= limits
+        inputs = [joined(number, name) for _, _, name in parameters(layer)]
+        add(operator, joined(number, type(layer).__name__), *inputs, *limits, **attributes)
+    if len(shapes[-1]) == 3:
+        add("Transpose", "channels last", perm=(0, 2, 3, 1))
+    nodes[-1].output[0] = "y"
+
+    code = helper.np_dtype_to_tensor_dtype(dtype)
+    ends = zip("xy", (shapes[0], shapes[-1]))
+    x, y = (helper.make_tensor_value_info(name, code, ("N", *shape)) for name, shape in ends)
+    stored = [numpy_helper.from_array(value, name) for name, value in constants.items()]
+    return helper.make_model(
+        helper.make_graph(nodes, type(network).__name__, [x], [y], stored),
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+        producer_name="cnnlib",
+    )
+
+
+def _operator(layer):
+    """Return a layer's ONNX operator, its attributes, and constants beside the parameters."""
+    cls = kind(layer)
+    if cls is Conv2d:
+        kernel_size = layer.params["weight"].shape[:2]
+        return "Conv", _windows(**layer.options, kernel_size=kernel_size), {}
+    if cls is MaxPool2d:
+        return "MaxPool", _windows(**layer.options), {}
+    if cls is AvgPool2d:
+        return "AveragePool", {**_windows(**layer.options), "count_include_pad": 1}, {}
+    return {
+        Linear: ("Gemm", {"transB": 1}, {}),
+        Flatten: ("Flatten", {}, {}),
+        Sigmoid: ("Sigmoid", {}, {}),
+        Tanh: ("Tanh", {}, {}),
+        ReLU: ("Relu", {}, {}),
+        HardTanh: ("Clip", {}, {"min": -1, "max": 1}),
+        Max: ("ReduceMax", {"axes": [1], "keepdims": 1}, {}),
+    }[cls]
+
+
+def _windows(kernel_size, stride, padding, dilation=None):
+    """Write the options of windows as ONNX does: paddings at all beginnings, then at all ends."""
+    attributes = {"kernel_shape": kernel_size, "strides": stride, "pads": (*padding, *padding)}
+    return attributes if dilation is None else {**attributes, "dilations": dilation}
+
+
+def _type_of(constants):
+    types = {value.dtype for value in constants.values()} or {np.dtype(np.float32)}
+    if len(types) > 1 or not types <= {np.dtype(np.float32), np.dtype(np.float64)}:
+        found = " and ".join(sorted(map(str, types)))
+        raise TypeError(f"network has parameters of {found}; expected all float32 or all float64")
+    return types.pop()
+
+
+def _import_onnx():
+    try:
+        from onnx import helper, numpy_helper
+    except ImportError:
+        raise ImportError("to_onnx needs the package onnx, cnnlib's extra of that name: pip install onnx") from None
+    return helper, numpy_helper
