@@ -1,6 +1,7 @@
 """Parameters go to PyTorch, Flax and Keras and come back; the networks that these made give their numbers here."""
 
 import copy
+import json
 import re
 from pathlib import Path
 
@@ -253,3 +254,33 @@ def test_shapes_of_inputs(x_shape, error, message):
     else:
         with pytest.raises(error, match=f"^{re.escape(message)}$"):
             to_pytorch(network(), x_shape)
+
+
+# --- The page's blocks of other packages' code, wherever these packages are -----------------
+
+
+def blocks():
+    page = json.loads((Path(__file__).parent.parent / "chapters" / "frameworks.ipynb").read_text(encoding="utf-8"))
+    text = "\n".join("".join(cell["source"]) for cell in page["cells"] if cell["cell_type"] == "markdown")
+    return re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("package", ["torch", "flax", "keras", "onnxruntime"])
+def test_block_of_the_page_gives_the_scores(package):
+    (block,) = [code for code in blocks() if re.search(rf"^(import|from) {package}\b", code, re.MULTILINE)]
+    pytest.importorskip(package)
+    rng = np.random.default_rng(0)
+    net = Sequential(
+        *(Conv2d(1, 6, 5, padding=2, rng=rng), ReLU(), MaxPool2d(2)),
+        *(Conv2d(6, 16, 5, rng=rng), ReLU(), MaxPool2d(2)),
+        *(Flatten(), Linear(400, 120, rng=rng), ReLU(), Linear(120, 84, rng=rng), ReLU(), Linear(84, 10, rng=rng)),
+    )
+    before, images = copy.deepcopy(net), rng.normal(size=(3, 28, 28, 1)).astype(np.float32)
+    names = {**vars(cnnlib), "network": net, "images": images}
+    if package == "onnxruntime":
+        names["model"] = cnnlib.to_onnx(net, images.shape)
+    exec(block, names)
+    expected = before.forward(images)
+    print(f"{package}: the largest difference is {np.abs(names['scores'] - expected).max():.1e} of {np.abs(expected).max():.1f}")
+    assert np.allclose(names["scores"], expected, rtol=1e-4, atol=1e-4 * np.abs(expected).max())
+    assert all(np.array_equal(net.params[name], before.params[name]) for name in net.params)
