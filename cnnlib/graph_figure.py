@@ -45,8 +45,8 @@ def draw_graph(graph, description, *, labels=None, highlight=()):
     """
     labels, chosen = labels or {}, set(pairwise(highlight))
     edges = [(i, j) for j, parents in graph.parents.items() for i in parents]
-    places = _places(graph)
-    bends = {edge: _bend(*edge, places) for edge in edges}
+    places = node_places(graph)
+    bends = {edge: bend(*edge, places) for edge in edges}
     step = 1.6 if any(edge in labels for edge in edges) else 1.0
     room = max((bend * (places[j][0] - places[i][0]) * step / 2 for (i, j), bend in bends.items()), default=0)
     places = {name: (step * column, row) for name, (column, row) in places.items()}
@@ -64,7 +64,7 @@ def draw_graph(graph, description, *, labels=None, highlight=()):
         return Picture(figure, f"{description} {_in_words(graph, edges, highlight)}")
 
 
-def _places(graph):
+def node_places(graph):
     """Put each node one column after the last of its parents, and centre the columns."""
     column = {}
     for name, parents in graph.parents.items():
@@ -77,7 +77,7 @@ def _places(graph):
     return places
 
 
-def _bend(i, j, places):
+def bend(i, j, places):
     """Say how much an edge must bend upward to pass over the columns between its ends."""
     columns = places[j][0] - places[i][0]
     return 0 if columns == 1 else 0.3 + 0.075 * columns

@@ -8,6 +8,7 @@ import platform
 import re
 from itertools import zip_longest
 from pathlib import Path
+from xml.etree import ElementTree
 
 import nbformat
 from notebooks import canonical, image_alts
@@ -127,6 +128,43 @@ def images_without_alt(text: str) -> list[str]:
     return found
 
 
+def html_pictures_have_text(notebook: Notebook) -> list[str]:
+    """A picture in HTML is a stepper: a labelled slider, and in each frame a labelled picture and words."""
+    complaints, taken = [], set()
+    for n, cell in notebook.code():
+        for html in (output.get("data", {}).get("text/html", "") for output in cell.outputs):
+            if re.search(r"<(?:svg|img)\b", html, re.IGNORECASE):
+                complaints += [f"cell {n}: {what}" for what in untold_pictures(html)]
+            names = re.findall(r'\bid="([^"]*)"', html)
+            complaints += [f"cell {n}: the id {name!r} is taken" for name in names if name in taken]
+            taken.update(names)
+    return complaints
+
+
+def untold_pictures(html: str) -> list[str]:
+    """List what a screen reader would not find in the pictures of some HTML."""
+    try:
+        elements = list(ElementTree.fromstring(html).iter())
+    except ElementTree.ParseError as error:
+        return [f"shows a picture in HTML that is not well-formed: {error}"]
+
+    def found(name, within=elements):
+        return [element for element in within if name in element.get("class", "").split()]
+
+    frames = found("stepper-frame")
+    if not frames:
+        return ["shows a picture in HTML that is no stepper"]
+    untold = [] if any(slider.get("aria-label", "").strip() for slider in found("stepper-slider")) else ["a slider without label"]
+    for k, frame in enumerate(frames, start=1):
+        pictures = [element for element in frame.iter() if element.get("role") == "img"]
+        if not pictures or not all(picture.get("aria-label", "").strip() for picture in pictures):
+            untold.append(f"frame {k} has a picture without label")
+        words = "".join("".join(text.itertext()) for text in found("stepper-text", frame.iter()))
+        if not re.sub(r"^\d+ of \d+\.", "", words).strip():
+            untold.append(f"frame {k} has no text")
+    return untold
+
+
 _PLACE_OF_A_MACHINE = re.compile(
     r"(?<![\w.:/])/(?:home|Users|root|tmp|usr|opt|var|mnt|srv|private)/\S+|\b[A-Za-z]:\\\w\S*|\bat 0x[0-9a-fA-F]{6,}"
 )
@@ -173,6 +211,7 @@ RULES = (
     cells_are_short,
     lines_are_short,
     images_have_alt_text,
+    html_pictures_have_text,
     outputs_name_no_machine,
     is_not_too_long,
     is_canonical,

@@ -60,6 +60,17 @@ def no_alt(nb):
     nb.cells[3].outputs[0].metadata = {}
 
 
+def shows(*pages):
+    outputs = [new_output("display_data", {"text/html": page}) for page in pages]
+    return lambda nb: nb.cells[4].update(outputs=outputs)
+
+
+def stepper_html(old="", new=""):
+    frame = '<svg role="img" aria-label="words"></svg><p class="stepper-text"><b>1 of 1.</b> Words.</p>'
+    slider = '<input class="stepper-slider" aria-label="Step"/>'
+    return f'<div class="stepper">{slider}<div class="stepper-frame">{frame}</div></div>'.replace(old, new)
+
+
 def never_run(nb):
     nb.cells[5].execution_count = None
 
@@ -98,6 +109,13 @@ SPOILT = [
     ("images_have_alt_text", text(0, "![](a.png)"), "cell 0: image a.png"),
     ("images_have_alt_text", text(0, "```{figure} a.png\nA caption.\n```"), "cell 0: {figure} a.png"),
     ("images_have_alt_text", text(0, '<img src="a.png">'), "cell 0: <img"),
+    ("html_pictures_have_text", shows(stepper_html('aria-label="words"', "")), "cell 4: frame 1 has a picture without label"),
+    ("html_pictures_have_text", shows(stepper_html("<p class=", "<p title=")), "cell 4: frame 1 has no text"),
+    ("html_pictures_have_text", shows(stepper_html(" Words.", " ")), "cell 4: frame 1 has no text"),
+    ("html_pictures_have_text", shows(stepper_html('aria-label="Step"', "")), "cell 4: a slider without label"),
+    ("html_pictures_have_text", shows(stepper_html("stepper-frame", "frame")), "cell 4: shows a picture in HTML that is no"),
+    ("html_pictures_have_text", shows(stepper_html("</p>", "")), "cell 4: shows a picture in HTML that is not well-formed"),
+    ("html_pictures_have_text", shows('<i id="a">x</i>', '<b id="a">y</b>'), "cell 4: the id 'a' is taken"),
     ("outputs_name_no_machine", output(4, "stream", name="stdout", text="in /home/me/x.py"), "/home/me/x.py"),
     ("outputs_name_no_machine", output(4, "stream", name="stdout", text="C:\\Users\\me"), "C:"),
     ("outputs_name_no_machine", output(4, "stream", name="stdout", text="<X at 0x7f00aa11bb22>"), "0x7f00aa11bb22"),
@@ -105,6 +123,12 @@ SPOILT = [
     ("checks_what_it_claims", text(2, f'prove("{LABEL}", 1, 1)'), "imports nothing from cnnlib"),
     ("checks_what_it_claims", text(4, "print(1)"), "only 2 cells"),
 ]
+
+
+def test_sound_stepper_is_accepted(stored):
+    notebook = sound()
+    shows(stepper_html())(notebook)
+    assert book.html_pictures_have_text(stored(notebook)) == []
 
 
 @pytest.mark.parametrize(("rule", "spoil", "says"), SPOILT, ids=[f"{r}-{n}" for n, (r, _, _) in enumerate(SPOILT)])
