@@ -143,14 +143,14 @@ class Stepper:
         return tag("div", "\n".join(parts), class_="stepper", id=name, role="group", aria_label=self.description)
 
     def _controls(self):
-        last = len(self.frames) - 1
+        # JupyterLab would take the keys for itself; this attribute of what has the focus tells it not to.
+        keys, last = {"data_lm_suppress_shortcuts": "true"}, len(self.frames) - 1
         parts = [
-            tag("button", "‹", type="button", class_="stepper-back", aria_label="One step back"),
-            tag("input", type="range", class_="stepper-slider", min=0, max=last, value=0, aria_label="Step"),
-            tag("button", "›", type="button", class_="stepper-forward", aria_label="One step on"),
+            tag("button", "‹", type="button", class_="stepper-back", aria_label="One step back", **keys),
+            tag("input", type="range", class_="stepper-slider", min=0, max=last, value=0, aria_label="Step", **keys),
+            tag("button", "›", type="button", class_="stepper-forward", aria_label="One step on", **keys),
         ]
-        # JupyterLab would take the arrow keys for itself; the data attribute tells it not to.
-        return tag("div", "".join(parts), class_="stepper-controls", hidden="hidden", data_lm_suppress_shortcuts="true")
+        return tag("div", "".join(parts), class_="stepper-controls", hidden="hidden")
 
     def _frame(self, n, frame, name):
         (width, height), place = map(short, self.size), f"{n} of {len(self.frames)}"
