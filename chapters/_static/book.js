@@ -1,0 +1,21 @@
+/* What the pages do by themselves: buttons, printing, and search from a disk. */
+
+// A page opened from a disk cannot fetch the pages found, so the search lists them without an excerpt.
+if (location.protocol === "file:") {
+  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  const onClick = (selector, action) =>
+    document.querySelectorAll(selector).forEach((button) => button.addEventListener("click", action));
+  onClick(".btn-download-pdf-button", () => window.print());
+  onClick(".btn-fullscreen-button", () => window.toggleFullScreen());
+});
+
+// Paper cannot be clicked: what is folded is opened for it, and folded again afterwards.
+let opened = [];
+window.addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("details:not([open])")];
+  opened.forEach((details) => (details.open = true));
+});
+window.addEventListener("afterprint", () => opened.forEach((details) => (details.open = false)));

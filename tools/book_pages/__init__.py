@@ -1,0 +1,55 @@
+"""Sphinx extension: what is done to the pages after Sphinx and the theme have written them.
+
+Each page loses what it does not use (`weight`), gets a description (`head`), markup that assistive
+technology understands (`repairs`), and a policy that lets nothing else run (`policy`). The theme's
+icons are cut down to those in use (`icons`).
+"""
+
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+from sphinx.application import Sphinx
+from sphinx.ext.mathjax import html_visit_displaymath, html_visit_math
+
+from . import head, icons, policy, repairs, weight
+
+
+def setup(app: Sphinx) -> dict:
+    # KaTeX reads the same TeX between the same marks as MathJax; only the script differs.
+    app.add_html_math_renderer("katex", (html_visit_math, None), (html_visit_displaymath, None))
+    app.connect("build-finished", finish, priority=900)  # after the theme, which still writes colours then
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Go over every page of a finished HTML build; other builders are left alone."""
+    if exception or app.builder.name not in ("html", "dirhtml"):
+        return
+    site = Path(app.outdir)
+    pages = written_pages(site)
+    address = app.config.html_baseurl
+    for page in pages:
+        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+        if not policy.is_locked(soup):
+            finish_page(soup, page.relative_to(site).as_posix(), app.config.html_title, address)
+            page.write_text(str(soup), encoding="utf-8")
+        if address:
+            head.draw_card(soup, site / head.card_name(page.relative_to(site).as_posix()))
+    icons.keep_used(site / "_static", [page.read_text(encoding="utf-8") for page in pages])
+    weight.remove_unused_files(site / "_static")
+    first = app.builder.get_target_uri(app.config.root_doc)
+    (site / "index.html").write_text(policy.locked_redirect(first, app.config.html_title), encoding="utf-8")
+
+
+def written_pages(site: Path) -> list[Path]:
+    """List the pages that the theme made; other HTML in the site is not ours to change."""
+    found = (path for path in sorted(site.rglob("*.html")) if "_static" not in path.relative_to(site).parts)
+    return [path for path in found if "data-content_root=" in path.read_text(encoding="utf-8")[:2000]]
+
+
+def finish_page(soup: BeautifulSoup, page: str, book: str, address: str) -> None:
+    """Change one page in place; ``page`` is its path in the site, ``address`` the site's URL or ""."""
+    weight.drop_unused(soup)
+    repairs.apply(soup)
+    head.describe(soup, page, book, address)
+    policy.lock(soup)

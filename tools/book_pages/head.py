@@ -1,0 +1,102 @@
+"""What a page says about itself to search engines and to whoever shares a link to it.
+
+The title and the description need no address. A picture does: those who show it want a full URL, so
+cards are drawn and named only when `html.baseurl` in `_config.yml` is set.
+"""
+
+import re
+import textwrap
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+MAX_DESCRIPTION = 200  # characters; what search engines show
+CARD_SIZE = (1200, 630)  # pixels; what those who show cards ask for
+
+
+def describe(soup: BeautifulSoup, page: str, book: str, address: str) -> None:
+    """Add the description and the title, and with an address the page's card, to the page's head."""
+    given = soup.find("meta", attrs={"name": "description"})
+    text = given["content"] if given else description(soup)
+    title = page_title(soup) or book
+    entries = {"og:title": title, "og:type": "article", "og:site_name": book, "og:description": text}
+    if address:
+        site = address.rstrip("/")
+        entries |= {
+            "og:url": f"{site}/{page}",
+            "og:image": f"{site}/{card_name(page)}",
+            "og:image:width": str(CARD_SIZE[0]),
+            "og:image:height": str(CARD_SIZE[1]),
+            "og:image:alt": f"{title}. {text}".strip(),
+        }
+        _append(soup, {"name": "twitter:card", "content": "summary_large_image"})
+    if text and not given:
+        _append(soup, {"name": "description", "content": text})
+    for name, content in entries.items():
+        if content:
+            _append(soup, {"property": name, "content": content})
+
+
+def _append(soup: BeautifulSoup, attributes: dict[str, str]) -> None:
+    soup.head.append(soup.new_tag("meta", attrs=attributes))
+    soup.head.append("\n")
+
+
+def page_title(soup: BeautifulSoup) -> str:
+    """Give the page's first heading without its number and without the mark that links to it."""
+    heading = soup.select_one("article h1, .bd-search-container h1")
+    if heading is None:
+        return ""
+    parts = [part for part in heading.strings if part.find_parent(class_=["headerlink", "section-number"]) is None]
+    return " ".join("".join(parts).split())
+
+
+def description(soup: BeautifulSoup) -> str:
+    """Give the first sentences of the page's first paragraph, as plain text; "" where there is none."""
+    paragraph = soup.select_one("article section > p")
+    if paragraph is None:
+        return ""
+    text = " ".join(paragraph.get_text().split())
+    text = re.sub(r"\\\((.*?)\\\)", r"\1", text)
+    if len(text) <= MAX_DESCRIPTION:
+        return text
+    kept = ""
+    for sentence in re.split(r"(?<=[.?!:]) ", text):
+        if len(kept) + len(sentence) > MAX_DESCRIPTION:
+            break
+        kept = f"{kept} {sentence}".strip()
+    return kept or textwrap.shorten(text, MAX_DESCRIPTION, placeholder=" …")
+
+
+def card_name(page: str) -> str:
+    """Name the picture that stands for ``page`` (its path in the site), as a path in the site."""
+    return f"_static/cards/{page.removesuffix('.html')}.png"
+
+
+def draw_card(soup: BeautifulSoup, target: Path) -> None:
+    """Draw the card of a page that `describe` has been over: its title, its description, the logo's map."""
+
+    def said(name: str) -> str:
+        entry = soup.find("meta", property=name)
+        return entry["content"] if entry else ""
+
+    figure = Figure(figsize=(CARD_SIZE[0] / 100, CARD_SIZE[1] / 100), dpi=100, facecolor="white")
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, CARD_SIZE[0]), ylim=(CARD_SIZE[1], 0))
+    axes.axis("off")
+    for row in range(3):
+        for column in range(3):
+            seen = row < 2 and column < 2  # the receptive field of the logo
+            place = (930 + 60 * column, 70 + 60 * row)
+            axes.add_patch(Rectangle(place, 54, 54, color="#1f6feb" if seen else "#d8dee4"))
+    title = textwrap.fill(said("og:title"), 24)
+    axes.text(70, 70, title, size=40, weight="bold", va="top", color="#14181e", parse_math=False)
+    below = 70 + 85 * (title.count("\n") + 1)
+    text = textwrap.fill(said("og:description"), 58)
+    axes.text(70, max(below + 30, 290), text, size=23, va="top", linespacing=1.5, color="#48566b", parse_math=False)
+    axes.text(70, 575, said("og:site_name"), size=17, va="bottom", color="#48566b", parse_math=False)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(target, metadata={"Software": None})

@@ -1,0 +1,64 @@
+"""The policy of a page: its own files and the scripts that stand in it, and nothing else.
+
+A hash allows one inline script or style, letter by letter; whatever is put into a page later does not
+run. The policy stands in the page itself, because a page may be read from a disk or any server.
+"""
+
+import base64
+import hashlib
+from html import escape
+
+from bs4 import BeautifulSoup
+
+_META = "Content-Security-Policy"
+
+
+def is_locked(soup: BeautifulSoup) -> bool:
+    return soup.find("meta", attrs={"http-equiv": _META}) is not None
+
+
+def lock(soup: BeautifulSoup) -> None:
+    """Put the policy at the head of the page, before anything that it governs."""
+    charset = soup.head.find("meta", charset=True)
+    charset.insert_after("\n    ", soup.new_tag("meta", attrs={"http-equiv": _META, "content": policy(soup)}))
+
+
+def policy(soup: BeautifulSoup) -> str:
+    """Give the policy that fits the page: hashes of its inline scripts, styles and style attributes."""
+    scripts = hashes(script.string or "" for script in soup.select("script:not([src])"))
+    styles = hashes(style.string or "" for style in soup.select("style"))
+    attributes = hashes(tag["style"] for tag in soup.select("[style]"))
+    # Browsers hash a style attribute only where the policy says so.
+    unsafe = ["'unsafe-hashes'"] if attributes else []
+    rules = {
+        "default-src": ["'none'"],
+        "script-src": ["'self'", *scripts],
+        "style-src": ["'self'", *unsafe, *sorted({*styles, *attributes})],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+    }
+    return "; ".join(" ".join([name, *sources]) for name, sources in rules.items())
+
+
+def hashes(texts) -> list[str]:
+    """List the sources that allow exactly these texts, each once, in a fixed order."""
+    digests = {hashlib.sha256(text.encode()).digest() for text in texts}
+    return sorted(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+
+
+def locked_redirect(target: str, title: str) -> str:
+    """Write the page that leads from the site's root to the book's first page."""
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="{_META}" content="default-src 'none'">
+<meta http-equiv="refresh" content="0; url={escape(target)}">
+<title>{escape(title)}</title>
+</head>
+<body><p><a href="{escape(target)}">{escape(title)}</a></p></body>
+</html>
+"""

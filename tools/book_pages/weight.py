@@ -1,0 +1,46 @@
+"""A page loads what it uses: scripts and styles of features that are not on it are left out."""
+
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+
+# Part of an address -> what on the page needs it.
+NEEDED_BY = {
+    "katex/": ".math, .tex2jax_process, .mathjax_process",
+    "formulas.js": ".math, .tex2jax_process, .mathjax_process",
+    "sphinx-design": "[class^='sd-'], [class*=' sd-']",
+    "design-tabs.js": ".sd-tab-set",
+    "togglebutton": ".toggle, .admonition.dropdown",
+    "copybutton": "div.highlight",
+    "clipboard": "div.highlight",
+    "mystnb": "div.cell",
+    "exercise.css": ".exercise, .solution",
+    # The theme loads the whole index on every page, for a search while typing, which the book has not.
+    "searchtools.js": "#search-results",
+    "language_data.js": "#search-results",
+    "searchindex.js": "#search-results",
+    # The icons are drawn from a small font instead; see `icons`.
+    "fontawesome": None,
+}
+
+
+def drop_unused(soup: BeautifulSoup) -> None:
+    """Remove the scripts and styles that nothing on the page needs, and what only configures them."""
+    for tag in soup.select("script[src], link[href]"):
+        address = tag.get("src") or tag.get("href")
+        if any(part in address and not used(soup, selector) for part, selector in NEEDED_BY.items()):
+            tag.decompose()
+    if not used(soup, NEEDED_BY["togglebutton"]):
+        for script in soup.select("script:not([src])"):
+            if "toggle" in script.text and "localStorage" not in script.text:
+                script.decompose()
+
+
+def used(soup: BeautifulSoup, selector: str | None) -> bool:
+    return selector is not None and soup.select_one(selector) is not None
+
+
+def remove_unused_files(static: Path) -> None:
+    """Remove from the built site what no page loads any more: sources of scripts, the icon script."""
+    for path in {*static.rglob("*.map"), *static.glob("scripts/fontawesome.js*")}:
+        path.unlink()
