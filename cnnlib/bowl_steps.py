@@ -37,6 +37,11 @@ def show_walks(walks, description):
     Notes
     -----
     Equations eq-descent-geometry-step and eq-descent-geometry-path.
+
+    Examples
+    --------
+    >>> type(show_walks({"round": ((1, 1), [[2, 1], [1, 0.5]])}, "One step down a bowl."))
+    <class 'cnnlib.stepper.Stepper'>
     """
     walks = {title: (np.array(curvatures, float), np.array(places, float)) for title, (curvatures, places) in walks.items()}
     _check(walks)

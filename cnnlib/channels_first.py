@@ -40,6 +40,12 @@ def to_pytorch(network, x_shape):
     Notes
     -----
     Chapter "To a framework and back": def-frameworks-channels-first.
+
+    Examples
+    --------
+    >>> from cnnlib import Conv2d
+    >>> to_pytorch(Conv2d(2, 4, (5, 3)), (1, 9, 8, 2))["weight"].shape
+    (4, 2, 5, 3)
     """
     maps = _flattened_maps(network, x_shape)
     return {
@@ -74,6 +80,14 @@ def from_pytorch(network, state, x_shape):
     Notes
     -----
     Chapter "To a framework and back": def-frameworks-channels-last.
+
+    Examples
+    --------
+    >>> from cnnlib import Conv2d
+    >>> a, b = Conv2d(2, 4, (5, 3), rng=0), Conv2d(2, 4, (5, 3), rng=1)
+    >>> from_pytorch(b, to_pytorch(a, (1, 9, 8, 2)), (1, 9, 8, 2))
+    >>> bool((a.params["weight"] == b.params["weight"]).all())
+    True
     """
     maps = _flattened_maps(network, x_shape)
     values = checked("state", state, to_pytorch(network, x_shape))

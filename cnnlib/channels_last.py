@@ -34,6 +34,12 @@ def to_flax(network):
     Notes
     -----
     Chapter "To a framework and back": def-frameworks-channels-last.
+
+    Examples
+    --------
+    >>> from cnnlib import Linear, Sequential
+    >>> to_flax(Sequential(Linear(3, 2)))["params"]["layers_0"]["kernel"].shape
+    (3, 2)
     """
     variables = {"params": {}}
     for number, layer, name in parameters(network):
@@ -62,6 +68,14 @@ def from_flax(network, variables):
     Notes
     -----
     Chapter "To a framework and back": def-frameworks-channels-last.
+
+    Examples
+    --------
+    >>> from cnnlib import Linear, Sequential
+    >>> a, b = Sequential(Linear(3, 2, rng=0)), Sequential(Linear(3, 2, rng=1))
+    >>> from_flax(b, to_flax(a))
+    >>> bool((a[0].params["weight"] == b[0].params["weight"]).all())
+    True
     """
     expected = dict(_leaves(to_flax(network)))
     values = dict(_leaves(variables)) if isinstance(variables, Mapping) else variables
@@ -91,6 +105,12 @@ def to_keras(network):
     Notes
     -----
     Chapter "To a framework and back": def-frameworks-channels-last.
+
+    Examples
+    --------
+    >>> from cnnlib import Linear, Sequential
+    >>> [array.shape for array in to_keras(Sequential(Linear(3, 2)))]
+    [(3, 2), (2,)]
     """
     return [layer.params[name].copy() for _, layer, name in parameters(network)]
 
@@ -113,6 +133,14 @@ def from_keras(network, weights):
     Notes
     -----
     Chapter "To a framework and back": def-frameworks-channels-last.
+
+    Examples
+    --------
+    >>> from cnnlib import Linear, Sequential
+    >>> a, b = Sequential(Linear(3, 2, rng=0)), Sequential(Linear(3, 2, rng=1))
+    >>> from_keras(b, to_keras(a))
+    >>> bool((a[0].params["weight"] == b[0].params["weight"]).all())
+    True
     """
     values = dict(enumerate(weights)) if isinstance(weights, (list, tuple)) else weights
     _store(network, checked("weights", values, dict(enumerate(to_keras(network)))))

@@ -36,6 +36,18 @@ def show_paths(graph, source, output, description):
     RuntimeError, ValueError
         As `Graph.path_sum`. A ValueError also if no edges lead from the
         source to the output.
+
+    Examples
+    --------
+    >>> from cnnlib import Graph
+    >>> graph = Graph()
+    >>> graph.input("v"), graph.input("w")
+    (None, None)
+    >>> graph.multiply("o", ["v", "w"])
+    >>> graph.forward({"v": 2, "w": 5})["o"]
+    10
+    >>> type(show_paths(graph, "w", "o", "A product."))
+    <class 'cnnlib.stepper.Stepper'>
     """
     if not graph.path_sum(source, output)[1].multiplications:
         raise ValueError(f"source is {source!r}; expected a node from which edges lead to {output!r}")

@@ -45,6 +45,12 @@ def mark(values, *, area=None, cell=None):
         If an index is outside the map.
     ValueError
         If the map does not have two axes.
+
+    Examples
+    --------
+    >>> mark([[1, 2], [3, 4]], cell=(0, 1)).cell
+    array([[False,  True],
+           [False, False]])
     """
     values = np.array(values)  # a copy: what is filled step by step goes on changing
     if values.ndim != 2 or not values.size:
@@ -81,6 +87,12 @@ def show_steps(frames, description):
     ValueError
         If there are no frames or no maps, a text is empty, titles or shapes
         change between frames, or a map is too wide for a phone.
+
+    Examples
+    --------
+    >>> maps = {"x": mark([[1, 2], [3, 4]], cell=(0, 1))}
+    >>> type(show_steps([(maps, "2 is marked.")], "Two rows of two pixels."))
+    <class 'cnnlib.stepper.Stepper'>
     """
     frames, texts = _read(frames)
     blocks = {title: [maps[title] for maps in frames] for title in frames[0]}
@@ -99,7 +111,13 @@ def show_steps(frames, description):
 
 
 def written_sum(left, right):
-    """Write the sum of products of two arrays of numbers: ``2·3 − 4·1``; of empty ones, ``0``."""
+    """Write the sum of products of two arrays of numbers: ``2·3 − 4·1``; of empty ones, ``0``.
+
+    Examples
+    --------
+    >>> written_sum([2, 4], [3, 1])
+    '2·3 + 4·1'
+    """
     pairs = zip(np.ravel(left), np.ravel(right), strict=True)
     terms = " + ".join(f"{_written(a)}·{_written(b)}" for a, b in pairs)
     return re.sub(r"·(−[^ ]+)", r"·(\1)", terms).replace("+ −", "− ") or "0"

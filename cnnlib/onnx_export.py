@@ -47,6 +47,12 @@ def to_onnx(network, x_shape):
     -----
     Chapter "To a framework and back": def-frameworks-channels-first. The
     constants are those of `to_pytorch` and have the same names.
+
+    Examples
+    --------
+    >>> from cnnlib import Linear
+    >>> [node.op_type for node in to_onnx(Linear(3, 2), (1, 3)).graph.node]
+    ['Gemm']
     """
     helper, numpy_helper = _import_onnx()
     shapes = input_shapes(network, x_shape)
