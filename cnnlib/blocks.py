@@ -1,4 +1,4 @@
-"""Work in blocks that fit the cache, shared among threads; and receptive fields lowered to a matrix."""
+"""Work in blocks that fit the cache, shared among threads."""
 
 import os
 import threading
@@ -6,9 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from .windows import add_to_taps
-
-__all__ = ["add_columns", "columns", "for_each", "pixel_blocks", "pixels", "plane_blocks", "thread_count"]
+__all__ = ["for_each", "pixel_blocks", "plane_blocks", "thread_count"]
 
 BLOCK = 400_000  # numbers that fit the second-level cache of a processor core
 
@@ -90,44 +88,6 @@ def plane_blocks(planes, numbers):
     """Cut the first axis of an array into slices of about BLOCK numbers; one plane holds `numbers`."""
     size = max(1, BLOCK // numbers)
     return [slice(start, start + size) for start in range(0, planes, size)]
-
-
-def columns(fields, block):
-    """Lower the receptive fields of a block: a column for each output pixel, a row for each tap and channel.
-
-    Parameters
-    ----------
-    fields : ndarray, shape (C, H_o, W_o, K_h, K_w, N)
-    block : (slice, slice)
-
-    Returns
-    -------
-    ndarray, shape (K_h K_w C, pixels)
-    """
-    c, _, _, k_h, k_w, _ = fields.shape
-    return fields[:, *block].transpose(3, 4, 0, 1, 2, 5).reshape(k_h * k_w * c, -1)
-
-
-def add_columns(x, columns, block, field):
-    """Add lowered receptive fields back to padded maps: the transpose of `columns`.
-
-    Parameters
-    ----------
-    x : ndarray, shape (C, H + 2p, W + 2p, N)
-        It is added to.
-    columns : ndarray, shape (K_h K_w C, pixels)
-    block : (slice, slice)
-    field : Field
-    """
-    (rows, cols), (s_h, s_w), (e_h, e_w) = block, field.stride, field.extent
-    seen = x[:, s_h * rows.start : s_h * (rows.stop - 1) + e_h, s_w * cols.start : s_w * (cols.stop - 1) + e_w]
-    parts = columns.reshape(-1, len(x), rows.stop - rows.start, cols.stop - cols.start, x.shape[3])
-    add_to_taps(seen, parts, field)
-
-
-def pixels(maps, block):
-    """View a block of contiguous maps (C, H_o, W_o, N): a column for each pixel, a row for each channel."""
-    return maps[:, *block].reshape(len(maps), -1)
 
 
 @cache

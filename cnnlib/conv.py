@@ -5,8 +5,9 @@ from threading import Lock
 import numpy as np
 
 from . import arguments
-from .blocks import add_columns, columns, for_each, pixel_blocks, pixels
-from .windows import Field, cropped, empty_padded, padded, windows
+from .blocks import for_each, pixel_blocks
+from .lowering import add_lowered, lowered, rows_of_pixels
+from .windows import Field, cropped, empty_padded, padded
 
 __all__ = ["conv2d", "conv2d_backward"]
 
@@ -71,13 +72,13 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1):
     x, w, b = _of_one_type(x, w, b)
 
     weights = w.reshape(-1, len(b))
-    fields = windows(x.transpose(BATCH_LAST), field)
-    y = np.empty((len(b), *fields.shape[1:3], len(x)), x.dtype)
+    maps = padded(x.transpose(BATCH_LAST), field)
+    y = np.empty((len(b), *field.output_size(x.shape[1:3]), len(x)), x.dtype)
 
     def work(block):
-        part = pixels(y, block)
-        np.matmul(weights.T, columns(fields, block), out=part)
-        part += b[:, np.newaxis]
+        rows = rows_of_pixels(y, block)
+        np.matmul(weights.T, lowered(maps, block, field), out=rows)
+        rows += b[:, np.newaxis]
 
     for_each(pixel_blocks(y.shape[1:3], len(weights) * len(x)), work)
     y = y.transpose(BATCH_LAST)
@@ -134,19 +135,19 @@ def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1):
     x, w, dy = _of_one_type(x, w, dy)
 
     weights = w.reshape(-1, w.shape[3])
-    fields, deltas = windows(x.transpose(BATCH_LAST), field), padded(dy.transpose(BATCH_LAST), NO_PADDING)
+    maps, deltas = padded(x.transpose(BATCH_LAST), field), padded(dy.transpose(BATCH_LAST), NO_PADDING)
     dx = empty_padded((x.shape[3], *x.shape[1:3], len(x)), field, x.dtype)
     dx[...] = 0
     dw = np.zeros_like(weights)
     lock = Lock()  # the blocks share dw, and their receptive fields overlap in dx
 
     def work(block):
-        delta = pixels(deltas, block)
-        kernel_part = columns(fields, block) @ delta.T
+        delta = rows_of_pixels(deltas, block)
+        kernel_part = (lowered(maps, block, field) @ delta.transpose(0, 2, 1)).sum(axis=0)
         input_part = weights @ delta
         with lock:
             dw[...] += kernel_part
-            add_columns(dx, input_part, block, field)
+            add_lowered(dx, input_part, block, field)
 
     for_each(pixel_blocks(deltas.shape[1:3], len(weights) * len(x)), work)
     dx, db = cropped(dx, field).transpose(BATCH_LAST), deltas.sum(axis=(1, 2, 3))

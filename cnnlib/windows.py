@@ -13,7 +13,7 @@ import numpy as np
 
 from . import arguments
 
-__all__ = ["Field", "add_to_taps", "cropped", "empty_padded", "padded", "scatter", "taps", "windows"]
+__all__ = ["Field", "add_to_taps", "cropped", "empty_padded", "padded", "scatter", "seen", "taps", "windows"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,16 @@ class Field:
     def extent(self):
         """Rows and columns from the first tap to the last: d (K - 1) + 1."""
         return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel_size, self.dilation))
+
+    @cached_property
+    def across(self):
+        """What a row of taps sees of padded maps: this field's columns."""
+        return Field((1, self.kernel_size[1]), (1, self.stride[1]), (0, 0), (1, self.dilation[1]))
+
+    @cached_property
+    def down(self):
+        """What a column of taps sees of padded maps: this field's rows."""
+        return Field((self.kernel_size[0], 1), (self.stride[0], 1), (0, 0), (self.dilation[0], 1))
 
     def output_size(self, input_size):
         """Rows and columns of the output: floor((H + 2p - d (K - 1) - 1) / s) + 1.
@@ -93,13 +103,17 @@ def windows(x, field):
            [2, 3],
            [3, 4]])
     """
-    rows, columns = field.output_size(x.shape[1:3])
-    (s_h, s_w), (d_h, d_w) = field.stride, field.dilation
-    x = padded(x, field)
+    return seen(padded(x, field), field)
+
+
+def seen(x, field):
+    """View the receptive fields of padded maps, as `windows` does those of maps without their padding."""
+    (k_h, k_w), (s_h, s_w), (d_h, d_w), (e_h, e_w) = field.kernel_size, field.stride, field.dilation, field.extent
+    rows, columns = (x.shape[1] - e_h) // s_h + 1, (x.shape[2] - e_w) // s_w + 1
     n, h, w, c = x.strides
     return np.lib.stride_tricks.as_strided(
         x,
-        (len(x), rows, columns, *field.kernel_size, x.shape[3]),
+        (len(x), rows, columns, k_h, k_w, x.shape[3]),
         (n, s_h * h, s_w * w, d_h * h, d_w * w, c),
         writeable=False,
     )
