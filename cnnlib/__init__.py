@@ -5,18 +5,20 @@ integers and SymPy expressions through the same code.
 """
 
 from .activations import HardTanh, Max, ReLU, Sigmoid, Tanh
+from .avg_pool import AvgPool2d, avg_pool2d, avg_pool2d_backward
 from .channels_first import from_pytorch, to_pytorch
 from .channels_last import from_flax, from_keras, to_flax, to_keras
 from .checks import check_adjoint, check_answer, check_equal, check_gradient, jacobian
 from .conv import conv2d, conv2d_backward
 from .data import Digits, load_digits
 from .graph import Graph
-from .layers import AvgPool2d, Conv2d, Flatten, Layer, Linear, MaxPool2d
+from .layer import Layer
+from .layers import Conv2d, Flatten, Linear
 from .losses import HalfSquaredError, SoftmaxCrossEntropy
+from .max_pool import MaxPool2d, max_pool2d, max_pool2d_backward
 from .mnist import load_mnist
 from .network import SGD, Sequential
 from .onnx_export import to_onnx
-from .pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
 
 __version__ = "0.1.0"
 

@@ -20,6 +20,7 @@ __all__ = [
     "shape",
 ]
 
+LARGEST = 2**31 - 1  # sizes, strides and paddings beyond it overflow NumPy's own arithmetic on them
 ACCEPTED = "integer, floating-point or object array"
 
 
@@ -118,7 +119,7 @@ def numbers_below(name, value, stop):
 
 
 def integer(name, value, minimum):
-    """Return an int of at least `minimum`, refusing all else."""
+    """Return an int from `minimum` to LARGEST, refusing all else."""
     try:
         if isinstance(value, (bool, np.bool_)):
             raise TypeError
@@ -127,6 +128,8 @@ def integer(name, value, minimum):
         raise TypeError(f"{name} is {value!r}; expected an int") from None
     if number < minimum:
         raise ValueError(f"{name} is {value!r}; expected at least {minimum}")
+    if number > LARGEST:
+        raise ValueError(f"{name} is {value!r}; expected at most {LARGEST}")
     return number
 
 

@@ -2,9 +2,12 @@
 
 import os
 import threading
+from contextvars import copy_context
 from functools import cache
 
 import numpy as np
+
+from .elementary import quietly
 
 __all__ = ["for_each", "pixel_blocks", "plane_blocks", "thread_count"]
 
@@ -15,9 +18,15 @@ def for_each(blocks, work):
     """Call `work` with each block, in threads if there are several.
 
     The threads take the next block when they are done with one. An error in
-    any of them is raised here.
+    any of them is raised here. Infinities and NaNs give no warnings: they are
+    answers.
     """
     _keep_freed_memory()
+    with quietly():
+        _share(blocks, work)
+
+
+def _share(blocks, work):
     threads = min(thread_count(), len(blocks))
     if threads == 1:
         for block in blocks:
@@ -37,7 +46,8 @@ def for_each(blocks, work):
         except BaseException as error:
             errors.append(error)
 
-    helpers = [threading.Thread(target=drain) for _ in range(threads - 1)]
+    # NumPy's settings, `quietly` among them, belong to a context, and each thread needs one of its own.
+    helpers = [threading.Thread(target=copy_context().run, args=(drain,)) for _ in range(threads - 1)]
     for helper in helpers:
         helper.start()
     drain()
@@ -54,8 +64,8 @@ def thread_count():
     OPENBLAS_NUM_THREADS=1: threads that share the blocks need no others.
     """
     value = os.environ.get("CNNLIB_NUM_THREADS", "1")
-    if not value.isdecimal() or int(value) < 1:
-        raise ValueError(f"CNNLIB_NUM_THREADS is {value!r}; expected a whole number of at least 1")
+    if not value.isdecimal() or len(value) > 9 or int(value) < 1:
+        raise ValueError(f"CNNLIB_NUM_THREADS is {value!r}; expected a whole number from 1 to 999999999")
     return int(value)
 
 

@@ -1,18 +1,14 @@
 """Cross-correlation of a batch of maps with a bank of kernels, and its gradients."""
 
-from threading import Lock
-
 import numpy as np
 
-from . import arguments
-from .blocks import for_each, pixel_blocks
-from .lowering import add_lowered, lowered, rows_of_pixels
-from .windows import Field, cropped, empty_padded, padded
+from . import arguments, lowering, winograd
+from .elementary import quietly
+from .windows import Field
 
 __all__ = ["conv2d", "conv2d_backward"]
 
 BATCH_LAST = 3, 1, 2, 0  # turns (N, H, W, C) into (C, H, W, N), and back
-NO_PADDING = Field((1, 1))
 
 
 def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1):
@@ -71,17 +67,7 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1):
     arguments.same_shape("b", b, w.shape[3:])
     x, w, b = _of_one_type(x, w, b)
 
-    weights = w.reshape(-1, len(b))
-    maps = padded(x.transpose(BATCH_LAST), field)
-    y = np.empty((len(b), *field.output_size(x.shape[1:3]), len(x)), x.dtype)
-
-    def work(block):
-        rows = rows_of_pixels(y, block)
-        np.matmul(weights.T, lowered(maps, block, field), out=rows)
-        rows += b[:, np.newaxis]
-
-    for_each(pixel_blocks(y.shape[1:3], len(weights) * len(x)), work)
-    y = y.transpose(BATCH_LAST)
+    y = _correlated(x.transpose(BATCH_LAST), w, b, field).transpose(BATCH_LAST)
     return y if is_batch else y[0]
 
 
@@ -134,24 +120,35 @@ def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1):
 
     x, w, dy = _of_one_type(x, w, dy)
 
-    weights = w.reshape(-1, w.shape[3])
-    maps, deltas = padded(x.transpose(BATCH_LAST), field), padded(dy.transpose(BATCH_LAST), NO_PADDING)
-    dx = empty_padded((x.shape[3], *x.shape[1:3], len(x)), field, x.dtype)
-    dx[...] = 0
-    dw = np.zeros_like(weights)
-    lock = Lock()  # the blocks share dw, and their receptive fields overlap in dx
+    deltas = np.ascontiguousarray(dy.transpose(BATCH_LAST))
+    dx, dw = _correlated_backward(deltas, x.transpose(BATCH_LAST), w, field)
+    dx = dx.transpose(BATCH_LAST)
+    with quietly():
+        db = deltas.sum(axis=(1, 2, 3))
+    return (dx if is_batch else dx[0]), dw, db
 
-    def work(block):
-        delta = rows_of_pixels(deltas, block)
-        kernel_part = (lowered(maps, block, field) @ delta.transpose(0, 2, 1)).sum(axis=0)
-        input_part = weights @ delta
-        with lock:
-            dw[...] += kernel_part
-            add_lowered(dx, input_part, block, field)
 
-    for_each(pixel_blocks(deltas.shape[1:3], len(weights) * len(x)), work)
-    dx, db = cropped(dx, field).transpose(BATCH_LAST), deltas.sum(axis=(1, 2, 3))
-    return (dx if is_batch else dx[0]), dw.reshape(w.shape), db
+@quietly()
+def _correlated(x, w, b, field):
+    if winograd.pays(w, field):
+        y = winograd.correlate(x, w, b, field)
+        if _are_finite(y):
+            return y
+    return lowering.correlate(x, w, b, field)
+
+
+@quietly()
+def _correlated_backward(dy, x, w, field):
+    if winograd.pays(w, field):
+        gradients = winograd.correlate_backward(dy, x, w, field)
+        if _are_finite(*gradients):
+            return gradients
+    return lowering.correlate_backward(dy, x, w, field)
+
+
+def _are_finite(*arrays):
+    """Tell whether no infinity arose: minimal filtering would spread it to outputs that do not see its pixel."""
+    return all(np.isfinite(array.sum()) for array in arrays)
 
 
 def _of_one_type(*arrays):

@@ -7,7 +7,10 @@ import numpy as np
 
 from . import arguments
 from .activations import HardTanh, Max, ReLU, Sigmoid, Tanh
-from .layers import AvgPool2d, Conv2d, Flatten, Layer, Linear, MaxPool2d
+from .avg_pool import AvgPool2d
+from .layer import Layer
+from .layers import Conv2d, Flatten, Linear
+from .max_pool import MaxPool2d
 from .network import Sequential
 
 __all__ = ["checked", "inner_layers", "input_shapes", "joined", "kind", "parameters"]

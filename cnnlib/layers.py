@@ -1,67 +1,15 @@
-"""Layers: a forward pass, a backward pass, parameters and their gradients."""
+"""Layers with parameters, and the one that joins them to maps."""
 
 import math
 
 import numpy as np
 
-from . import arguments, pool
+from . import arguments
 from .conv import conv2d, conv2d_backward
+from .elementary import quietly
+from .layer import Layer
 
-__all__ = ["AvgPool2d", "Conv2d", "Flatten", "Layer", "Linear", "MaxPool2d"]
-
-
-class Layer:
-    """What every layer has.
-
-    Attributes
-    ----------
-    params : dict of str to ndarray
-        What is learned.
-    grads : dict of str to ndarray
-        After `backward`: the loss's gradient, keyed and shaped like `params`.
-
-    Examples
-    --------
-    A layer of one's own, which doubles its input:
-
-    >>> class Double(Layer):
-    ...     def forward(self, x):
-    ...         return 2 * x
-    ...     def backward(self, dy):
-    ...         return 2 * dy
-    >>> from cnnlib import check_adjoint
-    >>> check_adjoint(Double(), (2, 3))
-    adjoint check: input exact in integers
-    """
-
-    def __init__(self):
-        self.params = {}
-        self.grads = {}
-        self._kept = None
-
-    def forward(self, x):
-        """Return the output for the input `x`, and keep what `backward` needs."""
-        raise NotImplementedError
-
-    def backward(self, dy):
-        """Fill `grads` and return the loss's gradient by the input.
-
-        Parameters
-        ----------
-        dy : array_like, shape of the output
-            The loss's gradient by the output of the last `forward`.
-
-        Raises
-        ------
-        RuntimeError
-            If `forward` has not run before.
-        """
-        raise NotImplementedError
-
-    def _last(self):
-        if self._kept is None:
-            raise RuntimeError(f"{type(self).__name__}.backward needs a forward before it")
-        return self._kept
+__all__ = ["Conv2d", "Flatten", "Linear"]
 
 
 class _Affine(Layer):
@@ -206,9 +154,10 @@ class Linear(_Affine):
         weight = self.params["weight"]
         if x.shape[-1] != weight.shape[0]:
             raise ValueError(f"x has shape {x.shape}; expected {weight.shape[0]} features, for a weight of {weight.shape}")
-        y = x @ weight
+        with quietly():
+            y = x @ weight + self.params.get("bias", 0)
         self._kept = x
-        return y + self.params["bias"] if "bias" in self.params else y
+        return y
 
     def backward(self, dy):
         """See `Layer.backward`."""
@@ -216,80 +165,9 @@ class Linear(_Affine):
         dy = arguments.array("dy", dy)
         arguments.same_shape("dy", dy, (*x.shape[:-1], weight.shape[1]))
         rows, deltas = np.atleast_2d(x), np.atleast_2d(dy)
-        self._store(rows.T @ deltas, deltas.sum(axis=0))
-        return dy @ weight.T
-
-
-class _Pool(Layer):
-    """A layer with windows and no parameters."""
-
-    def __init__(self, kernel_size, *, stride=None, padding=0):
-        super().__init__()
-        self.options = pool.checked_options(kernel_size, stride, padding)
-
-
-class MaxPool2d(_Pool):
-    """Take the largest pixel of each window (`max_pool2d`).
-
-    Parameters
-    ----------
-    kernel_size, stride, padding
-        As for `max_pool2d`.
-
-    Notes
-    -----
-    Chapter "Max pooling": def-max-pooling-forward.
-
-    Examples
-    --------
-    >>> layer = MaxPool2d((1, 2))
-    >>> layer.forward(np.array([1, 7, 5, 2]).reshape(1, 4, 1)).ravel()
-    array([7, 5])
-    >>> layer.backward(np.array([10, 20]).reshape(1, 2, 1)).ravel()
-    array([ 0, 10, 20,  0])
-    """
-
-    def forward(self, x):
-        """Pool `x`, of shape (N, H, W, C) or (H, W, C)."""
-        y, winners = pool.max_pool2d(x, **self.options)
-        self._kept = winners, np.shape(x)
-        return y
-
-    def backward(self, dy):
-        """See `Layer.backward` and `max_pool2d_backward`."""
-        return pool.max_pool2d_backward(dy, *self._last(), **self.options)
-
-
-class AvgPool2d(_Pool):
-    """Take the mean of each window (`avg_pool2d`).
-
-    Parameters
-    ----------
-    kernel_size, stride, padding
-        As for `avg_pool2d`.
-
-    Notes
-    -----
-    Chapter "Average pooling": def-average-pooling-forward.
-
-    Examples
-    --------
-    >>> layer = AvgPool2d((1, 2))
-    >>> layer.forward(np.array([1, 7, 5, 2]).reshape(1, 4, 1)).ravel()
-    array([4. , 3.5])
-    >>> layer.backward(np.array([10, 20]).reshape(1, 2, 1)).ravel()
-    array([ 5.,  5., 10., 10.])
-    """
-
-    def forward(self, x):
-        """Pool `x`, of shape (N, H, W, C) or (H, W, C)."""
-        y = pool.avg_pool2d(x, **self.options)
-        self._kept = np.shape(x)
-        return y
-
-    def backward(self, dy):
-        """See `Layer.backward` and `avg_pool2d_backward`."""
-        return pool.avg_pool2d_backward(dy, self._last(), **self.options)
+        with quietly():
+            self._store(rows.T @ deltas, deltas.sum(axis=0))
+            return dy @ weight.T
 
 
 class Flatten(Layer):

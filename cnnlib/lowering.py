@@ -1,17 +1,68 @@
-"""Receptive fields lowered to matrices (im2col), one for each row of the output, and the transpose.
+"""Convolution as matrix products (im2col), one for each row of the output, and its transpose.
 
-Maps are (C, H, W, N) here and padded already. The fields are laid out in two
-steps, `windows` across the columns and `windows` down the rows; only the first
-one copies. A row of the input, laid out, is one run of numbers, so the K_h
-rows that an output row sees already lie one after the other: the second step
-is a view in which the matrices of neighbouring output rows share their rows.
+Maps are (C, H, W, N) here. Receptive fields are laid out in two steps,
+`windows` across the columns and `windows` down the rows; only the first one
+copies. A row of the input, laid out, is one run of numbers, so the K_h rows
+that an output row sees already lie one after the other: the second step is a
+view, in which the matrices of neighbouring output rows share their rows.
 """
+
+from threading import Lock
 
 import numpy as np
 
-from .windows import add_to_taps, seen
+from .blocks import for_each, pixel_blocks
+from .elementary import added
+from .windows import add_to_taps, cropped, empty_padded, padded, seen
 
-__all__ = ["add_lowered", "lowered", "rows_of_pixels"]
+__all__ = ["add_lowered", "correlate", "correlate_backward", "lowered"]
+
+
+def correlate(x, w, b, field):
+    """Compute `conv2d` of maps (C, H, W, N): kernels times receptive fields.
+
+    Returns
+    -------
+    ndarray, shape (F, H_o, W_o, N)
+    """
+    weights = w.reshape(-1, len(b))
+    maps = padded(x, field)
+    y = np.empty((len(b), *field.output_size(x.shape[1:3]), x.shape[3]), x.dtype)
+
+    def work(block):
+        rows = _rows(y, block)
+        np.matmul(weights.T, lowered(maps, block, field), out=rows)
+        rows += b[:, np.newaxis]
+
+    for_each(_blocks(y, weights), work)
+    return y
+
+
+def correlate_backward(dy, x, w, field):
+    """Compute `conv2d_backward` of maps (F, H_o, W_o, N) and (C, H, W, N).
+
+    Returns
+    -------
+    dx : ndarray, shape (C, H, W, N)
+    dw : ndarray, shape (K_h, K_w, C, F)
+    """
+    weights = w.reshape(-1, len(dy))
+    maps = padded(x, field)
+    dx = empty_padded(x.shape, field, x.dtype)
+    dx[...] = 0
+    dw = np.zeros_like(weights)
+    lock = Lock()  # the blocks share dw, and their receptive fields overlap in dx
+
+    def work(block):
+        deltas = _rows(dy, block)
+        kernel_part = added(fields @ delta.T for fields, delta in zip(lowered(maps, block, field), deltas))
+        input_part = weights @ deltas
+        with lock:
+            dw[...] += kernel_part
+            add_lowered(dx, input_part, block, field)
+
+    for_each(_blocks(dy, weights), work)
+    return cropped(dx, field), dw.reshape(w.shape)
 
 
 def lowered(x, block, field):
@@ -57,8 +108,12 @@ def add_lowered(x, matrices, block, field):
     add_to_taps(part, across.transpose(1, 2, 0, 3, 4), field.across)
 
 
-def rows_of_pixels(maps, block):
-    """View a block of maps (C, H_o, W_o, N): for each row a matrix with a column for each pixel and image."""
+def _blocks(y, weights):
+    return pixel_blocks(y.shape[1:3], len(weights) * y.shape[3])
+
+
+def _rows(maps, block):
+    """View a block of maps (F, H_o, W_o, N): for each row a matrix with a column for each pixel and image."""
     part = maps[:, *block]
     return part.reshape(len(maps), part.shape[1], -1).transpose(1, 0, 2)
 

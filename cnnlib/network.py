@@ -9,7 +9,7 @@ import numpy as np
 from . import arguments
 from .checks import Report
 from .elementary import quietly
-from .layers import Layer
+from .layer import Layer
 
 __all__ = ["SGD", "Sequential"]
 

@@ -5,7 +5,9 @@ import numpy as np
 from .activations import HardTanh, Max, ReLU, Sigmoid, Tanh
 from .channels_first import to_pytorch
 from .interchange import inner_layers, input_shapes, joined, kind, parameters
-from .layers import AvgPool2d, Conv2d, Flatten, Linear, MaxPool2d
+from .avg_pool import AvgPool2d
+from .layers import Conv2d, Flatten, Linear
+from .max_pool import MaxPool2d
 
 __all__ = ["to_onnx"]
 

@@ -26,7 +26,7 @@ from cnnlib import (
     check_gradient,
     jacobian,
 )
-from cnnlib.layers import Layer
+from cnnlib.layer import Layer
 from cnnlib.symbolic import gradient, symbols
 
 RNG = np.random.default_rng(0)

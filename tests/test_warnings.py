@@ -32,10 +32,6 @@ LAYERS = {
 }
 
 
-LOUD = {"Conv2d", "MaxPool2d", "AvgPool2d", "Linear"}
-MENDED_SOON = pytest.mark.xfail(reason="conv, pool and layers let NumPy warn", strict=True)
-
-
 def odd(shape, dtype, rng):
     largest = np.finfo(dtype).max
     return rng.choice(np.array([*ODD, largest, -largest, largest / 2, np.finfo(dtype).smallest_subnormal], dtype), shape)
@@ -43,7 +39,7 @@ def odd(shape, dtype, rng):
 
 @pytest.mark.parametrize("threads", ["1", "3"])
 @pytest.mark.parametrize("dtype", TYPES)
-@pytest.mark.parametrize("name", [pytest.param(name, marks=MENDED_SOON if name in LOUD else ()) for name in LAYERS])
+@pytest.mark.parametrize("name", LAYERS)
 def test_layers_do_not_warn(monkeypatch, name, dtype, threads):
     monkeypatch.setenv("CNNLIB_NUM_THREADS", threads)
     monkeypatch.setattr(blocks, "BLOCK", 40)

@@ -1,0 +1,146 @@
+"""Minimal filtering (Winograd): four outputs of a column of three taps for six products instead of twelve.
+
+Maps are (C, H, W, N) here. A tile is six rows of the input, from which come
+four rows of the output, so tiles overlap by two. Turned by B, the rows of a
+tile meet the kernel, turned by G, in six independent products, which A turns
+into the four rows. The backward pass is the transpose of each step. A, B and G
+are those of Lavin and Gray, "Fast algorithms for convolutional neural
+networks" (2016), for four outputs and three taps.
+"""
+
+from threading import Lock
+
+import numpy as np
+
+from .blocks import for_each, pixel_blocks
+from .elementary import added, reciprocal
+from .windows import cropped, empty_padded, padded
+
+__all__ = ["A", "B", "G24", "correlate", "correlate_backward", "pays"]
+
+A = np.array([[1, 0, 0, 0], [1, 1, 1, 1], [1, -1, 1, -1], [1, 2, 4, 8], [1, -2, 4, -8], [0, 0, 0, 1]])
+B = np.array(
+    [
+        [4, 0, 0, 0, 0, 0],
+        [0, -4, 4, -2, 2, 4],
+        [-5, -4, -4, -1, -1, 0],
+        [0, 1, -1, 2, -2, -5],
+        [1, 1, 1, 1, 1, 0],
+        [0, 0, 0, 0, 0, 1],
+    ]
+)
+G24 = np.array([[6, 0, 0], [-4, -4, -4], [-4, 4, -4], [1, 2, 4], [1, -2, 4], [0, 0, 24]])  # 24 times G
+TILE, OUTPUTS = A.shape
+
+
+def pays(w, field):
+    """Tell whether this is faster than `lowering`: for 3 x 3 kernels with stride 1 and many channels.
+
+    With fewer channels the turning costs more than the products it saves.
+    """
+    plain = field.kernel_size == (3, 3) and field.stride == field.dilation == (1, 1)
+    return plain and w.dtype in (np.float32, np.float64) and min(w.shape[2:]) >= 32
+
+
+def correlate(x, w, b, field):
+    """Compute `conv2d` of maps (C, H, W, N), as `lowering.correlate` does, for kernels with three rows and stride 1."""
+    maps, kernels = padded(x, field), _turned(w)
+    y = np.empty((len(b), *field.output_size(x.shape[1:3]), x.shape[3]), x.dtype)
+
+    def work(block):
+        pixels = _turn(B.T, _tiles(maps, _seen(block, w), TILE))
+        products = added(kernel.swapaxes(2, 3) @ columns for kernel, columns in _met(kernels, pixels, block))
+        outputs = _turn(A.T, products)
+        outputs += b[:, np.newaxis]
+        for part, row in zip(_rows(y, block, OUTPUTS), outputs):
+            part[...] = row[: len(part)].reshape(part.shape)
+
+    for_each(_blocks(y, w), work)
+    return y
+
+
+def correlate_backward(dy, x, w, field):
+    """Compute `conv2d_backward`, as `lowering.correlate_backward` does, for kernels with three rows and stride 1."""
+    maps, kernels = padded(x, field), _turned(w)
+    dkernels = np.zeros_like(kernels)
+    dx = empty_padded(x.shape, field, x.dtype)
+    dx[...] = 0
+    lock = Lock()  # the blocks share dkernels, and their tiles overlap in dx
+
+    def work(block):
+        seen = _seen(block, w)
+        pixels = _turn(B.T, _tiles(maps, seen, TILE))
+        deltas = _turn(A, _tiles(dy, block, OUTPUTS))
+        deltas = deltas.reshape(*deltas.shape[:3], -1)
+        dpixels = np.zeros_like(pixels)
+        kernel_part = []
+        for (kernel, columns), (_, dcolumns) in zip(_met(kernels, pixels, block), _met(kernels, dpixels, block)):
+            kernel_part.append((columns @ deltas.swapaxes(2, 3)).sum(axis=1))
+            dcolumns += kernel @ deltas
+        dtiles = _turn(B, dpixels)
+        with lock:
+            dkernels[...] += kernel_part
+            for part, row in zip(_rows(dx, seen, TILE), dtiles):
+                part += row[: len(part)]
+
+    for_each(_blocks(dy, w), work)
+    return cropped(dx, field), _turned_back(dkernels)
+
+
+def _turn(matrix, tiles):
+    """Multiply a matrix by the first axis of tiles."""
+    return np.tensordot(matrix.astype(tiles.dtype), tiles, 1)
+
+
+def _turned(w):
+    """Turn each column of the kernels by G: (3, K_w, C, F) becomes (K_w, 6, C, F)."""
+    return np.tensordot(_g(w.dtype), w, 1).swapaxes(0, 1)
+
+
+def _turned_back(dkernels):
+    """Do the transpose of `_turned`."""
+    return np.tensordot(_g(dkernels.dtype).T, dkernels.swapaxes(0, 1), 1)
+
+
+def _g(dtype):
+    return G24.astype(dtype) * reciprocal(24, dtype)
+
+
+def _blocks(y, w):
+    """Cut the rows of tiles of the output into blocks, of whole rows of tiles or of parts of one."""
+    _, rows, columns, n = y.shape
+    return pixel_blocks((-(-rows // OUTPUTS), columns), TILE * sum(w.shape[2:]) * n)
+
+
+def _seen(block, w):
+    """Return a block of the padded input: the same tiles, and the columns that the kernels meet."""
+    tiles, columns = block
+    return tiles, slice(columns.start, columns.stop + w.shape[1] - 1)
+
+
+def _rows(maps, block, height):
+    """View, for each row of a tile of this height, that row of all tiles in a block: (tiles, C, columns, N).
+
+    Those beyond the edge of the maps are left out.
+    """
+    tiles, columns = block
+    first, last = OUTPUTS * tiles.start, OUTPUTS * (tiles.stop - 1)
+    return [maps[:, first + k : last + k + 1 : OUTPUTS, columns].swapaxes(0, 1) for k in range(height)]
+
+
+def _tiles(maps, block, height):
+    """Lay the tiles of a block side by side, with zeros beyond the edge: (height, tiles, C, columns, N)."""
+    rows = _rows(maps, block, height)
+    tiles = np.empty((height, *rows[0].shape), maps.dtype)
+    for tile, row in zip(tiles, rows):
+        tile[: len(row)] = row
+        tile[len(row) :] = 0
+    return tiles
+
+
+def _met(kernels, pixels, block):
+    """Pair each column of the kernels with the columns of pixels that it meets, written as matrices."""
+    width = block[1].stop - block[1].start
+    for v, kernel in enumerate(kernels):
+        columns = pixels[:, :, :, v : v + width]
+        yield kernel[:, np.newaxis], columns.reshape(*columns.shape[:3], -1)
