@@ -85,10 +85,7 @@ def input_shapes(network, x_shape):
         the network takes.
     """
     layers = inner_layers(network)
-    try:
-        shape = tuple(arguments.integer("x_shape", size, 1) for size in x_shape)
-    except TypeError:
-        raise TypeError(f"x_shape is {x_shape!r}; expected a tuple of ints") from None
+    shape = arguments.shape("x_shape", x_shape)
     if len(shape) not in (2, 4):
         raise ValueError(f"x_shape is {shape}; expected that of a batch, (N, H, W, C) or (N, D)")
     x = np.zeros((1, *shape[1:]), np.float32)
