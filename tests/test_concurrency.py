@@ -162,11 +162,11 @@ def test_an_interruption_from_the_keyboard():
     script = CONVOLVE + """
 import random, signal, time
 random.seed(0)
+signal.signal(signal.SIGALRM, signal.default_int_handler)
 interrupted = 0
 for _ in range(40):
-    signal.signal(signal.SIGALRM, signal.default_int_handler)
-    signal.setitimer(signal.ITIMER_REAL, random.uniform(0.0005, 0.01))
     try:
+        signal.setitimer(signal.ITIMER_REAL, random.uniform(0.0005, 0.01))
         while True:
             convolve()
     except KeyboardInterrupt:
