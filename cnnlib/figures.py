@@ -7,6 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from . import arguments
+
 __all__ = ["Picture", "show_lines", "show_maps"]
 
 STYLE = {
@@ -77,13 +79,20 @@ def show_maps(maps, description, *, columns=3):
     -------
     Picture
 
+    Raises
+    ------
+    TypeError, ValueError
+        If there are no maps, or one has not two axes or not finite numbers.
+
     Examples
     --------
     >>> show_maps({"x": np.arange(6).reshape(2, 3), "w": [[1, -1]]}, "A map and a kernel.")
     A map and a kernel. x: 2 × 3, from 0 to 5; w: 1 × 2, from -1 to 1.
     """
-    maps = {title: np.asarray(values).astype(float) for title, values in maps.items()}
-    columns = min(columns, len(maps))
+    if not maps:
+        raise ValueError("maps is empty; expected at least one")
+    maps = {title: _checked_map(title, values) for title, values in maps.items()}
+    columns = min(arguments.integer("columns", columns, 1), len(maps))
     rows = -(-len(maps) // columns)
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(2.4 * columns, 2.7 * rows), layout="constrained")
@@ -118,12 +127,22 @@ def show_lines(lines, description, *, x, x_label, y_label, log=False):
     -------
     Picture
 
+    Raises
+    ------
+    ValueError
+        If there are no lines or more than four, or one is not as long as `x`.
+
     Examples
     --------
     >>> losses = {"training": [2.3, 0.9, 0.4], "test": [2.2, 1.0, 0.7]}
     >>> show_lines(losses, "The loss falls.", x=[1, 2, 3], x_label="epoch", y_label="loss")
     The loss falls. epoch from 1 to 3; training: from 2.3 to 0.4; test: from 2.2 to 0.7.
     """
+    if not 1 <= len(lines) <= len(LINES):
+        raise ValueError(f"lines has length {len(lines)}; expected 1 to {len(LINES)}")
+    for name, values in lines.items():
+        if len(values) != len(x):
+            raise ValueError(f"lines[{name!r}] has length {len(values)}; expected {len(x)}, one value for each x")
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(6, 3.6), layout="constrained")
         axis = figure.subplots()
@@ -135,6 +154,15 @@ def show_lines(lines, description, *, x, x_label, y_label, log=False):
         axis.legend(frameon=False)
         ends = (f"{name}: from {values[0]:.6g} to {values[-1]:.6g}" for name, values in lines.items())
         return Picture(figure, f"{description} {x_label} from {x[0]:.6g} to {x[-1]:.6g}; {'; '.join(ends)}.")
+
+
+def _checked_map(title, values):
+    values = np.asarray(values).astype(float)
+    if values.ndim != 2 or not values.size:
+        raise ValueError(f"maps[{title!r}] has shape {values.shape}; expected (rows, columns), none of them 0")
+    if not np.isfinite(values).all():
+        raise ValueError(f"maps[{title!r}] holds {values[~np.isfinite(values)][0]}; expected finite numbers")
+    return values
 
 
 def _draw_map(axis, title, values):

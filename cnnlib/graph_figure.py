@@ -33,6 +33,12 @@ def draw_graph(graph, description, *, labels=None, highlight=()):
     -------
     Picture
 
+    Raises
+    ------
+    ValueError
+        If the graph has no nodes, or the path a node or a step that the
+        graph has not.
+
     Examples
     --------
     >>> from cnnlib import Graph
@@ -45,6 +51,10 @@ def draw_graph(graph, description, *, labels=None, highlight=()):
     """
     labels, chosen = labels or {}, set(pairwise(highlight))
     edges = [(i, j) for j, parents in graph.parents.items() for i in parents]
+    if not graph.parents:
+        raise ValueError("graph has no nodes; expected at least one")
+    if not (set(highlight) <= graph.parents.keys() and chosen <= set(edges)):
+        raise ValueError(f"highlight is {highlight!r}; expected a path of the graph")
     places = node_places(graph)
     bends = {edge: bend(*edge, places) for edge in edges}
     step = 1.6 if any(edge in labels for edge in edges) else 1.0

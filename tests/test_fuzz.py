@@ -27,7 +27,7 @@ from cnnlib import (
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-SAME = settings(derandomize=True, deadline=None, max_examples=120, database=None, report_multiple_bugs=False)
+MANY = settings(max_examples=120)
 FLOATS = [order + kind for kind in ("f2", "f4", "f8", "g") for order in "<>"]
 INTEGERS = ["i1", "u1", ">i2", "<u2", ">i4", "u4", "<i8", ">i8"]
 FAMILIES = st.sampled_from([[*FLOATS, *INTEGERS], [*INTEGERS, "O"]])  # objects are mixed with what is exact only
@@ -133,7 +133,7 @@ KERNELS = st.tuples(st.integers(1, 3), st.integers(1, 3))
 PADDINGS = st.tuples(st.integers(0, 2), st.integers(0, 2))
 
 
-@SAME
+@MANY
 @given(st.data(), SIZES, KERNELS, KERNELS, PADDINGS, st.tuples(st.integers(1, 2), st.integers(1, 2)), st.booleans())
 def test_convolution(data, size, kernel, stride, padding, dilation, is_batch):
     output = slow.output_size(size, kernel, stride, padding, dilation)
@@ -161,7 +161,7 @@ def test_convolution(data, size, kernel, stride, padding, dilation, is_batch):
         slow.agree(gradient, lambda *given, number=number: slow.conv2d_backward(*given, **options)[number], dy, x, w)
 
 
-@SAME
+@MANY
 @given(st.data(), SIZES, KERNELS, KERNELS, PADDINGS)
 def test_pooling(data, size, kernel, stride, padding):
     assume(all(p < k for p, k in zip(padding, kernel)))
@@ -211,7 +211,7 @@ ACTIVATIONS = {
 SHAPES = st.lists(st.integers(1, 3), max_size=4).map(tuple)
 
 
-@SAME
+@MANY
 @given(st.data(), st.sampled_from(list(ACTIVATIONS)), SHAPES, st.sampled_from([*FLOATS, *INTEGERS]))
 def test_activations(data, layer, shape, dtype):
     function, derivative = ACTIVATIONS[layer]
@@ -238,7 +238,7 @@ def close(got, expected, size, *types):
     assert ((got == expected) | (abs(got - expected) <= error) | (np.isnan(got) & np.isnan(expected))).all()
 
 
-@SAME
+@MANY
 @given(st.data(), st.integers(1, 4), st.integers(1, 3))
 def test_max_flatten_and_linear(data, features, n):
     x, w, b, dy = draw_all(data, (n, 2, features), (2 * features, 2), (2,), (n, 2))
@@ -266,7 +266,7 @@ def test_max_flatten_and_linear(data, features, n):
     slow.agree(layer.grads["bias"], lambda dy: dy.sum(axis=0), dy)
 
 
-@SAME
+@MANY
 @given(st.data(), st.sampled_from([*FLOATS, *INTEGERS]), st.integers(1, 3), st.integers(1, 4))
 def test_losses(data, dtype, n, classes):
     scores = data.draw(arrays((n, classes), dtype))
@@ -290,7 +290,7 @@ def test_losses(data, dtype, n, classes):
         assert np.allclose(gradient.astype(np.longdouble), expected, rtol=0, atol=40 * limits.eps, equal_nan=True)
 
 
-@SAME
+@MANY
 @given(st.data(), st.integers(1, 3), st.integers(1, 3))
 def test_half_squared_error(data, n, size):
     prediction, target = draw_all(data, (n, size), (n, size))

@@ -299,15 +299,15 @@ def test_it_needs_neither_sympy_nor_matplotlib():
 
 
 def test_the_drawing_says_what_it_shows():
-    picture = draw_graph(general(SKIPPING), "Skips.", highlight=["w", "b", "o"], labels={("w", "a"): "$2w$", "o": "$o$"})
+    picture = draw_graph(general(SKIPPING), "Skips.", highlight=["w", "b", "d", "o"], labels={("w", "a"): "$2w$", "o": "$o$"})
     assert repr(picture) == (
-        "Skips. 6 nodes and 9 edges: w → a, b, o; a → b, c; b → c, d; c → o; d → o. Highlighted: w → b → o."
+        "Skips. 6 nodes and 9 edges: w → a, b, o; a → b, c; b → c, d; c → o; d → o. Highlighted: w → b → d → o."
     )
     assert picture.png.startswith(b"\x89PNG") and picture.png == draw_again().png
 
 
 def draw_again():
-    return draw_graph(general(SKIPPING), "Skips.", highlight=["w", "b", "o"], labels={("w", "a"): "$2w$", "o": "$o$"})
+    return draw_graph(general(SKIPPING), "Skips.", highlight=["w", "b", "d", "o"], labels={("w", "a"): "$2w$", "o": "$o$"})
 
 
 def test_the_lines_say_where_they_begin_and_end():

@@ -12,13 +12,10 @@ from cnnlib import (
     max_pool2d,
     max_pool2d_backward,
 )
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from test_conv import loops, loops_backward, output_size
-
-settings.register_profile("book", deadline=None, max_examples=60, derandomize=True)
-settings.load_profile("book")
 
 PAIRS = st.tuples(st.integers(1, 4), st.integers(1, 4))
 PADDINGS = st.tuples(st.integers(0, 3), st.integers(0, 3))

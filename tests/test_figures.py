@@ -1,0 +1,128 @@
+"""Pictures show what their descriptions say."""
+
+import io
+
+import matplotlib.image
+import numpy as np
+import pytest
+from cnnlib import Graph
+from cnnlib.figures import Picture, show_lines, show_maps
+from cnnlib.graph_figure import draw_graph
+
+ORANGE, PURPLE, WHITE = (127, 59, 8), (45, 0, 75), (247, 247, 247)  # the ends and the middle of the colour map
+
+
+def pixels(picture):
+    return (matplotlib.image.imread(io.BytesIO(picture.png))[..., :3] * 255).round().astype(int)
+
+
+def shows(picture, color):
+    return (abs(pixels(picture) - color).max(axis=-1) <= 3).sum() > 400
+
+
+def test_maps_are_described_by_what_they_hold():
+    picture = show_maps({"x": [[1, -2.5, 0.125]], "y": np.eye(2, dtype=bool)}, "Two maps.")
+    assert picture.description == "Two maps. x: 1 × 3, from -2.5 to 1; y: 2 × 2, from 0 to 1."
+    assert repr(picture) == picture.description
+    bundle, metadata = picture._repr_mimebundle_()
+    assert bundle == {"image/png": picture.png, "text/plain": picture.description}
+    assert metadata == {"image/png": {"alt": picture.description, "width": round(2 * 2.4 * 96)}}
+    assert picture.png.startswith(b"\x89PNG")
+
+
+def test_the_sign_is_seen():
+    large = np.full((9, 9), 5.0)  # too large for values to be written in
+    for values, seen in [(large, ORANGE), (-large, PURPLE), (0 * large, WHITE)]:
+        picture = show_maps({"x": values}, "")
+        assert [shows(picture, color) for color in (ORANGE, PURPLE, WHITE)] == [color is seen for color in (ORANGE, PURPLE, WHITE)]
+    both = show_maps({"x": np.diag([5.0, -5] + [0] * 7)}, "")
+    assert shows(both, ORANGE) and shows(both, PURPLE)
+
+
+def test_each_map_has_a_scale_of_its_own():
+    small, large = np.full((9, 9), 0.001), np.full((9, 9), 1000.0)
+    orange = abs(pixels(show_maps({"a": small, "b": large}, "")) - ORANGE).max(axis=-1) <= 3
+    halves = np.array_split(orange, 2, axis=1)
+    assert halves[0].sum() > 400 and halves[1].sum() > 400
+
+
+def written(values):
+    """Count the pixels in which a drawing of values differs from one of the same colours without a text."""
+    return (pixels(show_maps({"x": values}, "")) < 60).all(axis=-1).sum()
+
+
+def test_small_maps_have_their_values_written_in():
+    assert written(np.full((8, 8), 1e-30) + np.eye(8)) > written(np.full((9, 9), 1e-30) + np.eye(9))
+    light = show_maps({"x": [[1.0]]}, "")  # white digits on orange
+    assert (pixels(light) > 250).all(axis=-1).sum() > 0 and shows(light, ORANGE)
+
+
+@pytest.mark.parametrize("columns, rows, width", [(3, 2, 3), (2, 2, 2), (9, 1, 4), (1, 4, 1)])
+def test_maps_stand_in_rows(columns, rows, width):
+    picture = show_maps({title: np.eye(2) for title in "abcd"}, "", columns=columns)
+    height, across, _ = pixels(picture).shape
+    assert (round(height / 160 / 2.7), round(across / 160 / 2.4)) == (rows, width)
+    assert picture.width == round(width * 2.4 * 96)
+
+
+def lines(count, **options):
+    named = {name: [k + 1, 10 + k] for k, name in enumerate("abcd"[:count])}
+    return show_lines(named, "Lines.", **{"x": [0, 4], "x_label": "depth", "y_label": "cost", **options})
+
+
+def test_lines_are_described_by_their_ends():
+    assert lines(2).description == "Lines. depth from 0 to 4; a: from 1 to 10; b: from 2 to 11."
+    colors = [(179, 88, 6), (84, 39, 136), (0, 109, 91), (64, 64, 64)]
+    for count in (1, 2, 3, 4):
+        image = pixels(lines(count))
+        seen = [(abs(image - color).max(axis=-1) <= 3).sum() > 150 for color in colors]
+        assert seen == [place < count for place in range(4)]
+
+
+def test_a_logarithmic_scale_is_another_picture():
+    assert not np.array_equal(pixels(lines(1)), pixels(lines(1, log=True)))
+
+
+def test_pictures_are_the_same_every_time():
+    assert lines(3).png == lines(3).png
+    assert show_maps({"a": np.eye(3)}, "").png == show_maps({"a": np.eye(3)}, "").png
+
+
+def graph(names=""):
+    made = Graph()
+    for name in names:
+        made.add(name, [parent for parent in made.parents][-1:]) if made.parents else made.input(name)
+    return made
+
+
+BAD = {
+    "no maps": (lambda: show_maps({}, ""), ValueError, "maps is empty"),
+    "one axis": (lambda: show_maps({"x": [1, 2]}, ""), ValueError, "maps['x'] has shape (2,); expected (rows, columns)"),
+    "three axes": (lambda: show_maps({"x": np.ones((1, 2, 3))}, ""), ValueError, "maps['x'] has shape (1, 2, 3)"),
+    "no rows": (lambda: show_maps({"x": np.ones((0, 2))}, ""), ValueError, "maps['x'] has shape (0, 2)"),
+    "NaN": (lambda: show_maps({"x": [[1, np.nan]]}, ""), ValueError, "maps['x'] holds nan; expected finite numbers"),
+    "infinity": (lambda: show_maps({"x": [[1, -np.inf]]}, ""), ValueError, "maps['x'] holds -inf"),
+    "columns": (lambda: show_maps({"x": [[1]]}, "", columns=0), ValueError, "columns is 0; expected at least 1"),
+    "half a column": (lambda: show_maps({"x": [[1]]}, "", columns=0.5), TypeError, "columns is 0.5"),
+    "no lines": (lambda: lines(0), ValueError, "lines has length 0; expected 1 to 4"),
+    "five lines": (
+        lambda: show_lines({name: [1] for name in "abcde"}, "", x=[1], x_label="", y_label=""),
+        ValueError,
+        "lines has length 5; expected 1 to 4",
+    ),
+    "a long line": (lambda: lines(2, x=[0]), ValueError, "lines['a'] has length 2; expected 1, one value for each x"),
+    "no nodes": (lambda: draw_graph(graph(), ""), ValueError, "graph has no nodes"),
+    "no such node": (lambda: draw_graph(graph("ab"), "", highlight="q"), ValueError, "highlight is 'q'; expected a path"),
+    "no such step": (lambda: draw_graph(graph("abc"), "", highlight="ac"), ValueError, "highlight is 'ac'"),
+}
+
+
+@pytest.mark.parametrize("call, error, message", BAD.values(), ids=BAD)
+def test_bad_input_is_refused(call, error, message):
+    with pytest.raises(error) as caught:
+        call()
+    assert str(caught.value).startswith(message)
+
+
+def test_a_graph_may_be_drawn_with_one_node_chosen():
+    assert isinstance(draw_graph(graph("a"), "", highlight="a"), Picture)
