@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LAB_READY := $(VENV)/.ready-lab
+COVERAGE_READY := $(VENV)/.ready-coverage
 LOCAL := 127.0.0.1
 
 ifneq ($(CHAPTER),)
@@ -16,12 +17,13 @@ $(error There is no chapter "$(CHAPTER)" in chapters/)
 endif
 endif
 
-.PHONY: help book test serve lab notebooks clean distclean
+.PHONY: help book test coverage serve lab notebooks clean distclean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make book       build the book into _build/html; any warning is an error"
 	@echo "make test       run every test, and every notebook against its stored outputs"
+	@echo "make coverage   run tests/ alone; fail unless they reach every line and branch of cnnlib"
 	@echo "make serve      build the book and serve it on http://$(LOCAL):8000 (PORT=... for another)"
 	@echo "make lab        open the chapters in JupyterLab, to run and change them"
 	@echo "make notebooks  run the notebooks and store their outputs in the one canonical form"
@@ -59,6 +61,11 @@ $(READY): requirements.txt pyproject.toml
 $(LAB_READY): $(READY)
 	@echo "Installing JupyterLab into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[lab]'
+	@touch $@
+
+$(COVERAGE_READY): $(READY)
+	@echo "Installing pytest-cov into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[coverage]'
 	@touch $@
 
 # --- The book -------------------------------------------------------------------------------
@@ -101,8 +108,12 @@ else
 	@$(PYTEST) -k $(CHAPTER) tests/test_book.py $(wildcard chapters/$(CHAPTER).ipynb)
 endif
 
+# Without the notebooks: they run in kernels of their own, and a line that only a page runs is not tested.
+coverage: $(COVERAGE_READY)
+	@$(BIN)/python -m pytest tests -n auto --dist loadfile --cov --cov-report=term
+
 clean:
-	rm -rf _build build *.egg-info .pytest_cache .hypothesis
+	rm -rf _build build *.egg-info .pytest_cache .hypothesis .coverage*
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 distclean: clean
