@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LAB_READY := $(VENV)/.ready-lab
 COVERAGE_READY := $(VENV)/.ready-coverage
+BROWSER_READY := $(VENV)/.ready-browser
 LOCAL := 127.0.0.1
 
 ifneq ($(CHAPTER),)
@@ -17,13 +18,14 @@ $(error There is no chapter "$(CHAPTER)" in chapters/)
 endif
 endif
 
-.PHONY: help book test coverage serve lab notebooks clean distclean
+.PHONY: help book test coverage test-browser serve lab notebooks clean distclean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make book       build the book into _build/html; any warning is an error"
 	@echo "make test       run every test, and every notebook against its stored outputs"
 	@echo "make coverage   run tests/ alone; fail unless they reach every line and branch of cnnlib"
+	@echo "make test-browser  build the book and try every page in Chromium, if there is one"
 	@echo "make serve      build the book and serve it on http://$(LOCAL):8000 (PORT=... for another)"
 	@echo "make lab        open the chapters in JupyterLab, to run and change them"
 	@echo "make notebooks  run the notebooks and store their outputs in the one canonical form"
@@ -66,6 +68,11 @@ $(LAB_READY): $(READY)
 $(COVERAGE_READY): $(READY)
 	@echo "Installing pytest-cov into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[coverage]'
+	@touch $@
+
+$(BROWSER_READY): $(READY)
+	@echo "Installing Playwright into $(VENV), to drive the Chromium of this machine ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[browser]'
 	@touch $@
 
 # --- The book -------------------------------------------------------------------------------
@@ -111,6 +118,10 @@ endif
 # Without the notebooks: they run in kernels of their own, and a line that only a page runs is not tested.
 coverage: $(COVERAGE_READY)
 	@$(BIN)/python -m pytest tests -n auto --dist loadfile --cov --cov-report=term
+
+# Named outright: `make test` leaves tests/browser out. -rs says why a test was skipped.
+test-browser: book $(BROWSER_READY)
+	@$(PYTEST) -rs tests/browser
 
 clean:
 	rm -rf _build build *.egg-info .pytest_cache .hypothesis .coverage*

@@ -12,6 +12,7 @@ const delimiters = [
   ),
 ];
 
+// A formula that KaTeX cannot read stays as it is written, and the console says why.
 document.querySelectorAll(formulas).forEach((element) => {
-  renderMathInElement(element, { delimiters, macros, strict: "ignore", throwOnError: false });
+  renderMathInElement(element, { delimiters, macros, strict: "ignore" });
 });

@@ -1,0 +1,143 @@
+"""What must hold on every page of the book, in a wide light window over HTTP and on a dark phone from a disk."""
+
+from dataclasses import dataclass
+
+import pytest
+from book import pages
+from conftest import PHONE, WIDE, listened_to
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed: make test-browser")
+
+PAGES = [f"{page}.html" for page in pages()] + ["search.html", "genindex.html"]
+LOOKS = {"wide": (WIDE, "light"), "phone": (PHONE, "dark")}
+MAX_WEIGHT = 1_850_000  # bytes, uncompressed: half of a stock page of this book
+
+FACTS = """() => {
+  const root = document.documentElement, article = document.querySelector("main");
+  const shown = (element) => element.checkVisibility() && element.getBoundingClientRect().width > 0;
+  const formulas = [...document.querySelectorAll(".math, .mathjax_process")];
+  const text = [];
+  const walk = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    if (!walk.currentNode.parentElement.closest("pre, code, script, style, annotation")) text.push(walk.currentNode.data);
+  }
+  const colour = getComputedStyle(document.body);
+  return {
+    width: root.clientWidth,
+    scrollWidth: root.scrollWidth,
+    theme: root.dataset.theme,
+    colours: [colour.backgroundColor, colour.color],
+    formulas: formulas.length,
+    unset: formulas.filter((element) => !element.querySelector(".katex-html")).map((element) => element.textContent),
+    rawTeX: text.filter((part) => /\\\\[()[\\]]|\\\\begin/.test(part)),
+    cut: [...document.querySelectorAll("span.math .katex-html > .base")]
+      .filter((base) => shown(base) && base.getBoundingClientRect().right > root.clientWidth
+        && !base.closest(".pst-scrollable-table-container, .cell_output, [role=region]"))
+      .map((base) => base.closest(".math").textContent.slice(0, 80)),
+    brokenImages: [...document.images].filter((image) => shown(image) && !image.naturalWidth).map((image) => image.src),
+    imagesWithoutText: [...document.images].filter((image) => !image.alt.trim()).map((image) => image.src),
+    drawingsWithoutText: [...document.querySelectorAll("main svg")]
+      .filter((svg) => !svg.closest("[aria-hidden=true], .katex") && !svg.getAttribute("aria-label")
+        && !svg.getAttribute("aria-labelledby") && !svg.querySelector("title")).length,
+    described: document.querySelector("meta[name=description]")?.content ?? "",
+    mains: document.querySelectorAll("main").length,
+    policy: document.querySelector("meta[http-equiv=Content-Security-Policy]")?.content ?? "",
+  };
+}"""
+
+
+@dataclass(frozen=True)
+class Visit:
+    page: str
+    look: str
+    facts: dict
+    complaints: list
+    hosts: set
+    weight: int
+    findings: list  # of the accessibility check, serious and critical
+
+
+@pytest.fixture(scope="module", params=[(page, look) for page in PAGES for look in LOOKS], ids=" ".join)
+def visit(request, browser, server, site):
+    name, look = request.param
+    size, theme = LOOKS[look]
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme)
+    page = listened_to(context.new_page())
+    server.bytes_of.clear()
+    page.goto(f"{server.address}/{name}" if look == "wide" else (site / name).as_uri(), wait_until="networkidle")
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")  # whatever waits for the reader to come near
+    page.wait_for_load_state("networkidle")
+    facts, complaints, weight = page.evaluate(FACTS), list(page.complaints), sum(server.bytes_of.values())
+    yield Visit(name, look, facts, complaints, page.hosts, weight, findings(page))
+    context.close()
+
+
+def findings(page) -> list[str]:
+    """List what axe-core finds serious or critical. The insides of formulas are KaTeX's, and many."""
+    response = axe.Axe().run(page, context={"exclude": [[".katex"]]}, options={"preload": False}).response
+    return [
+        f"{found['impact']} {found['id']}: {node['html'][:120]}\n   {node['failureSummary'].splitlines()[-1]}"
+        for found in response["violations"]
+        if found["impact"] in ("serious", "critical")
+        for node in found["nodes"]
+    ]
+
+
+def test_page_asks_no_other_host(visit, server):
+    assert visit.hosts <= {"", server.address.split("/")[2]}
+
+
+def test_page_has_no_error(visit):
+    """Nothing in the console, so nothing that the page's own policy forbids, either."""
+    assert visit.complaints == []
+
+
+def test_page_is_light(visit):
+    if visit.look == "wide":  # over HTTP, where bytes are counted
+        assert 50_000 < visit.weight <= MAX_WEIGHT, f"{visit.weight:,} bytes"
+
+
+def test_every_formula_is_set(visit):
+    assert visit.facts["unset"] == []
+    assert visit.facts["rawTeX"] == []
+
+
+def test_page_does_not_scroll_sideways(visit):
+    assert visit.facts["scrollWidth"] <= visit.facts["width"]
+    assert visit.facts["cut"] == []
+
+
+def test_images_are_there_and_have_a_text(visit):
+    assert visit.facts["brokenImages"] == []
+    assert visit.facts["imagesWithoutText"] == []
+    assert visit.facts["drawingsWithoutText"] == 0
+
+
+def test_theme_is_the_one_asked_for(visit):
+    theme = LOOKS[visit.look][1]
+    background, text = (brightness(colour) for colour in visit.facts["colours"])
+    assert visit.facts["theme"] == theme
+    assert (background < 40 and text > 180) if theme == "dark" else (background > 230 and text < 60)
+
+
+def brightness(colour: str) -> float:
+    """Give the mean of red, green and blue of a CSS colour ``rgb(r, g, b)``, 0 to 255."""
+    parts = [float(part) for part in colour.removeprefix("rgba(").removeprefix("rgb(").rstrip(")").split(",")[:3]]
+    return sum(parts) / 3
+
+
+def test_page_is_accessible(visit):
+    assert visit.facts["mains"] == 1
+    assert visit.findings == [], "\n".join(visit.findings)
+
+
+def test_page_has_a_policy(visit):
+    policy = visit.facts["policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'")
+    assert "unsafe-inline" not in policy and "unsafe-eval" not in policy and "http" not in policy
+
+
+def test_pages_describe_themselves(visit):
+    if visit.page not in ("search.html", "genindex.html"):
+        assert 20 < len(visit.facts["described"]) <= 200
+        assert "\\" not in visit.facts["described"]
