@@ -59,7 +59,7 @@ def avg_pool2d(x, kernel_size, *, stride=None, padding=0):
         across = added(taps(maps[block], field.across))
         np.multiply(added(taps(across, field.down)), share, out=y[block])
 
-    for_each(plane_blocks(len(maps), maps[0].size), work)
+    for_each(plane_blocks(len(maps), 2 * maps[0].size), work)
     y = y.transpose(order)
     return y if is_batch else y[0]
 
@@ -109,7 +109,7 @@ def avg_pool2d_backward(dy, x_shape, kernel_size, *, stride=None, padding=0):
         part[...] = 0
         add_to_taps(part, repeat(across), field.down)
 
-    for_each(plane_blocks(len(dx), dx[0].size), work)
+    for_each(plane_blocks(len(dx), 2 * dx[0].size), work)
     dx = cropped(dx, field).transpose(order)
     return dx if is_batch else dx[0]
 

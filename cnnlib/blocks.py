@@ -1,5 +1,6 @@
 """Work in blocks that fit the cache, shared among threads."""
 
+import math
 import os
 import threading
 from contextvars import copy_context
@@ -11,23 +12,31 @@ from .elementary import quietly
 
 __all__ = ["for_each", "pixel_blocks", "plane_blocks", "thread_count"]
 
-BLOCK = 400_000  # numbers that fit the second-level cache of a processor core
+BLOCK = 800_000  # numbers that fit, or nearly, the second-level cache of a processor core
+SHARE = 20_000_000  # multiplications that take ten times as long as the start of a thread
 
 
-def for_each(blocks, work):
-    """Call `work` with each block, in threads if there are several.
+def for_each(blocks, work, multiplications=math.inf):
+    """Call `work` with each block, in threads if there are several and enough to do.
 
     The threads take the next block when they are done with one. An error in
     any of them is raised here. Infinities and NaNs give no warnings: they are
     answers.
+
+    Parameters
+    ----------
+    blocks : list
+    work : callable
+    multiplications : int, optional
+        How many there are in all blocks. No thread starts for less than
+        SHARE of them.
     """
     _keep_freed_memory()
     with quietly():
-        _share(blocks, work)
+        _share(blocks, work, int(min(thread_count(), len(blocks), max(1, multiplications / SHARE))))
 
 
-def _share(blocks, work):
-    threads = min(thread_count(), len(blocks))
+def _share(blocks, work, threads):
     if threads == 1:
         for block in blocks:
             work(block)
@@ -95,8 +104,11 @@ def pixel_blocks(output_size, numbers):
 
 
 def plane_blocks(planes, numbers):
-    """Cut the first axis of an array into slices of about BLOCK numbers; one plane holds `numbers`."""
-    size = max(1, BLOCK // numbers)
+    """Cut the first axis of an array into slices of about BLOCK numbers; one plane holds `numbers`.
+
+    Several threads take larger ones: between two short calls of NumPy they wait for each other.
+    """
+    size = max(1, BLOCK * thread_count() // numbers)
     return [slice(start, start + size) for start in range(0, planes, size)]
 
 

@@ -4,9 +4,9 @@ import numpy as np
 
 from . import arguments, lowering, winograd
 from .elementary import quietly
-from .windows import Field
+from .windows import Field, padded
 
-__all__ = ["conv2d", "conv2d_backward"]
+__all__ = ["batch_last", "conv2d", "conv2d_backward"]
 
 BATCH_LAST = 3, 1, 2, 0  # turns (N, H, W, C) into (C, H, W, N), and back
 
@@ -126,6 +126,13 @@ def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1):
     with quietly():
         db = deltas.sum(axis=(1, 2, 3))
     return (dx if is_batch else dx[0]), dw, db
+
+
+def batch_last(x):
+    """Lay maps out in memory as (C, H, W, N), where convolution reads them; their shape stays as it is."""
+    if np.ndim(x) != 4:
+        return x
+    return padded(np.asarray(x).transpose(BATCH_LAST), Field((1, 1))).transpose(BATCH_LAST)
 
 
 @quietly()

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from . import arguments
-from .conv import conv2d, conv2d_backward
+from .conv import batch_last, conv2d, conv2d_backward
 from .elementary import quietly
 from .layer import Layer
 
@@ -94,8 +94,9 @@ class Conv2d(_Affine):
 
     def forward(self, x):
         """Correlate `x`, of shape (N, H, W, C) or (H, W, C)."""
+        x = batch_last(x)
         y = conv2d(x, self.params["weight"], self.params.get("bias"), **self.options)
-        self._kept = np.asarray(x)
+        self._kept = x
         return y
 
     def backward(self, dy):

@@ -34,7 +34,7 @@ def correlate(x, w, b, field):
         np.matmul(weights.T, lowered(maps, block, field), out=rows)
         rows += b[:, np.newaxis]
 
-    for_each(_blocks(y, weights), work)
+    for_each(_blocks(y, weights), work, y.size * len(weights))
     return y
 
 
@@ -61,7 +61,7 @@ def correlate_backward(dy, x, w, field):
             dw[...] += kernel_part
             add_lowered(dx, input_part, block, field)
 
-    for_each(_blocks(dy, weights), work)
+    for_each(_blocks(dy, weights), work, dy.size * len(weights))
     return cropped(dx, field), dw.reshape(w.shape)
 
 

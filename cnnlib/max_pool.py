@@ -69,7 +69,7 @@ def max_pool2d(x, kernel_size, *, stride=None, padding=0):
     def work(block):
         first_maximum(taps(maps[block], field), y[block], winners[block])
 
-    for_each(plane_blocks(len(maps), maps[0].size), work)
+    for_each(plane_blocks(len(maps), 2 * maps[0].size), work)
     y, winners = y.transpose(order), winners.transpose(order)
     return (y, winners) if is_batch else (y[0], winners[0])
 
@@ -120,14 +120,16 @@ def max_pool2d_backward(dy, winners, x_shape, kernel_size, *, stride=None, paddi
     won = winners.reshape(dy.shape).transpose(order)
     dx = empty_padded([shape[axis] for axis in order], field, dy.dtype)
 
-    blocks = plane_blocks(len(dx), dx[0].size)
-    corners, offsets = _numbered(won[blocks[0]].shape, dx[blocks[0]].shape, field)
+    blocks = plane_blocks(len(dx), 2 * dx[0].size)
+    numbers = np.arange(dx[blocks[0]].size).reshape(dx[blocks[0]].shape)
+    met = list(taps(numbers, field))  # the pixels that each tap meets, by their numbers
+    offsets = np.array([pixels.flat[0] for pixels in met])
 
     def work(block):
         part = dx[block]
         part[...] = 0
-        places = np.take(offsets, won[block])
-        places += corners[: len(part)]
+        places = np.take(offsets, won[block].astype(np.intp))  # np.take is slow with bytes
+        places += met[0][: len(part)]
         np.add.at(part.reshape(-1), places.reshape(-1), deltas[block].reshape(-1))
 
     for_each(blocks, work)
@@ -197,19 +199,3 @@ def _first_inside(input_size, field):
         for size, s, p in zip(field.output_size(input_size), field.stride, field.padding)
     )
     return (rows[:, np.newaxis] * field.kernel_size[1] + columns)[:, :, np.newaxis]
-
-
-def _numbered(windows_shape, shape, field):
-    """Number the pixels of padded maps, written as one row.
-
-    Returns
-    -------
-    corners : ndarray of int, windows_shape
-        The first pixel of each window.
-    offsets : ndarray of int, shape (K_h K_w,)
-        How much further on each tap is.
-    """
-    (_, _, w, c), (n, rows, columns, _), (s_h, s_w) = shape, windows_shape, field.stride
-    first = np.arange(n), s_h * np.arange(rows), s_w * np.arange(columns), np.arange(c)
-    u, v = np.divmod(np.arange(tap_count(field)), field.kernel_size[1])
-    return np.ravel_multi_index(np.ix_(*first), shape), (u * w + v) * c
