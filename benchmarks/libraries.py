@@ -4,6 +4,7 @@ import numpy as np
 from cases import LENET, Conv
 
 LAYERS = 6, 16, 120, 84, 10  # LeNet-5's sizes
+IMAGE_CHANNELS = 3  # maps with more come from a layer before
 
 
 def arrays(case, dtype):
@@ -43,16 +44,26 @@ def prepare_cnnlib(case, dtype, threads):
     if isinstance(case, Conv):
         layer = cnnlib.Conv2d(case.c, case.f, case.k, stride=case.stride, padding=case.padding, dtype=dtype)
         x, layer.params["weight"], layer.params["bias"] = arrays(case, dtype)
+        if case.c > IMAGE_CHANNELS:
+            x = as_handed_on(x)
     else:
         make = cnnlib.MaxPool2d if case.kind == "max" else cnnlib.AvgPool2d
         layer, (x,) = make(case.k, stride=case.stride), arrays(case, dtype)
-    # The upstream gradient lies in memory as the layer above would hand it down; no forward runs here,
-    # so that the memory of the first one can be measured.
+    # No forward runs here, so that the memory of the first one can be measured.
     if isinstance(case, Conv):
-        dy = np.ones((case.f, *case.output, case.n), dtype).transpose(3, 1, 2, 0)
+        dy = as_handed_on(np.ones((case.n, *case.output, case.f), dtype))
     else:
         dy = np.ones((case.n, *case.output, case.c), dtype)
     return lambda: (layer.forward(x), layer.backward(dy))
+
+
+def as_handed_on(maps):
+    """Lay maps out in memory as one of cnnlib's convolutions hands them to the next: batch last.
+
+    Images come as they are read, (N, H, W, C); every library gets all else as its own layers make it.
+    """
+    order = 3, 1, 2, 0
+    return np.ascontiguousarray(maps.transpose(order)).transpose(order)
 
 
 def prepare_im2col(case, dtype, threads):

@@ -95,7 +95,7 @@ def pixel_blocks(output_size, numbers):
     """
     height, width = output_size
     size = max(1, BLOCK // numbers)
-    rows, columns = max(1, size // width), min(width, size)
+    rows, columns = max(1, size // width), -(-width // -(-width // size))  # parts of a row as even as can be
     return [
         (slice(i, min(height, i + rows)), slice(j, min(width, j + columns)))
         for i in range(0, height, rows)

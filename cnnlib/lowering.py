@@ -7,6 +7,7 @@ that an output row sees already lie one after the other: the second step is a
 view, in which the matrices of neighbouring output rows share their rows.
 """
 
+from contextlib import nullcontext
 from threading import Lock
 
 import numpy as np
@@ -59,7 +60,7 @@ def correlate_backward(dy, x, w, field):
         input_part = weights @ deltas
         with lock:
             dw[...] += kernel_part
-            add_lowered(dx, input_part, block, field)
+        add_lowered(dx, input_part, block, field, lock)
 
     for_each(_blocks(dy, weights), work, dy.size * len(weights))
     return cropped(dx, field), dw.reshape(w.shape)
@@ -88,7 +89,7 @@ def lowered(x, block, field):
     return down.reshape(down.shape[1], -1, columns * n)
 
 
-def add_lowered(x, matrices, block, field):
+def add_lowered(x, matrices, block, field, lock=nullcontext()):
     """Add lowered receptive fields back to padded maps: the transpose of `lowered`.
 
     Parameters
@@ -98,6 +99,8 @@ def add_lowered(x, matrices, block, field):
     matrices : ndarray, shape (rows, K_h K_w C, columns N)
     block : (slice, slice)
     field : Field
+    lock : context manager, optional
+        Held while `x` changes.
     """
     part = x[:, *_input_block(block, field)]
     (k_h, k_w), columns = field.kernel_size, block[1].stop - block[1].start
@@ -105,7 +108,8 @@ def add_lowered(x, matrices, block, field):
     lines = np.zeros((1, part.shape[1], 1, down.shape[3]), matrices.dtype)
     add_to_taps(lines, (down[:, :, u : u + 1] for u in range(k_h)), field.down)
     across = lines.reshape(part.shape[1], k_w, len(x), columns, -1)
-    add_to_taps(part, across.transpose(1, 2, 0, 3, 4), field.across)
+    with lock:
+        add_to_taps(part, across.transpose(1, 2, 0, 3, 4), field.across)
 
 
 def _blocks(y, weights):

@@ -13,8 +13,8 @@ from threading import Lock
 import numpy as np
 
 from .blocks import for_each, pixel_blocks
-from .elementary import added, reciprocal
-from .windows import cropped, empty_padded, padded
+from .elementary import reciprocal
+from .windows import add_to_taps, cropped, empty_padded, padded, seen
 
 __all__ = ["A", "B", "G24", "correlate", "correlate_backward", "pays"]
 
@@ -48,9 +48,8 @@ def correlate(x, w, b, field):
     y = np.empty((len(b), *field.output_size(x.shape[1:3]), x.shape[3]), x.dtype)
 
     def work(block):
-        pixels = _turn(B.T, _tiles(maps, _seen(block, w), TILE))
-        products = added(kernel.swapaxes(2, 3) @ columns for kernel, columns in _met(kernels, pixels, block))
-        outputs = _turn(A.T, products)
+        pixels = _turn(B.T, _tiles(maps, _input_block(block, w), TILE))
+        outputs = _turn(A.T, kernels.swapaxes(2, 3) @ _lowered(pixels, field))
         outputs += b[:, np.newaxis]
         for part, row in zip(_rows(y, block, OUTPUTS), outputs):
             part[...] = row[: len(part)].reshape(part.shape)
@@ -68,23 +67,21 @@ def correlate_backward(dy, x, w, field):
     lock = Lock()  # the blocks share dkernels, and their tiles overlap in dx
 
     def work(block):
-        seen = _seen(block, w)
-        pixels = _turn(B.T, _tiles(maps, seen, TILE))
+        met = _input_block(block, w)
+        pixels = _turn(B.T, _tiles(maps, met, TILE))
         deltas = _turn(A, _tiles(dy, block, OUTPUTS))
         deltas = deltas.reshape(*deltas.shape[:3], -1)
+        kernel_part = (_lowered(pixels, field) @ deltas.swapaxes(2, 3)).sum(axis=1, keepdims=True)
         dpixels = np.zeros_like(pixels)
-        kernel_part = []
-        for (kernel, columns), (_, dcolumns) in zip(_met(kernels, pixels, block), _met(kernels, dpixels, block)):
-            kernel_part.append((columns @ deltas.swapaxes(2, 3)).sum(axis=1))
-            dcolumns += kernel @ deltas
+        _add_lowered(dpixels, kernels @ deltas, field)
         dtiles = _turn(B, dpixels)
         with lock:
             dkernels[...] += kernel_part
-            for part, row in zip(_rows(dx, seen, TILE), dtiles):
+            for part, row in zip(_rows(dx, met, TILE), dtiles):
                 part += row[: len(part)]
 
     for_each(_blocks(dy, w), work)
-    return cropped(dx, field), _turned_back(dkernels)
+    return cropped(dx, field), _turned_back(dkernels, w.shape)
 
 
 def _turn(matrix, tiles):
@@ -93,13 +90,13 @@ def _turn(matrix, tiles):
 
 
 def _turned(w):
-    """Turn each column of the kernels by G: (3, K_w, C, F) becomes (K_w, 6, C, F)."""
-    return np.tensordot(_g(w.dtype), w, 1).swapaxes(0, 1)
+    """Turn each column of the kernels by G: (3, K_w, C, F) becomes (6, 1, K_w C, F)."""
+    return np.tensordot(_g(w.dtype), w, 1).reshape(TILE, 1, -1, w.shape[3])
 
 
-def _turned_back(dkernels):
+def _turned_back(dkernels, shape):
     """Do the transpose of `_turned`."""
-    return np.tensordot(_g(dkernels.dtype).T, dkernels.swapaxes(0, 1), 1)
+    return np.tensordot(_g(dkernels.dtype).T, dkernels.reshape(TILE, *shape[1:]), 1)
 
 
 def _g(dtype):
@@ -109,10 +106,11 @@ def _g(dtype):
 def _blocks(y, w):
     """Cut the rows of tiles of the output into blocks, of whole rows of tiles or of parts of one."""
     _, rows, columns, n = y.shape
-    return pixel_blocks((-(-rows // OUTPUTS), columns), TILE * sum(w.shape[2:]) * n)
+    _, k_w, c, f = w.shape
+    return pixel_blocks((-(-rows // OUTPUTS), columns), TILE * (k_w * c + f) * n)
 
 
-def _seen(block, w):
+def _input_block(block, w):
     """Return a block of the padded input: the same tiles, and the columns that the kernels meet."""
     tiles, columns = block
     return tiles, slice(columns.start, columns.stop + w.shape[1] - 1)
@@ -138,9 +136,16 @@ def _tiles(maps, block, height):
     return tiles
 
 
-def _met(kernels, pixels, block):
-    """Pair each column of the kernels with the columns of pixels that it meets, written as matrices."""
-    width = block[1].stop - block[1].start
-    for v, kernel in enumerate(kernels):
-        columns = pixels[:, :, :, v : v + width]
-        yield kernel[:, np.newaxis], columns.reshape(*columns.shape[:3], -1)
+def _lowered(pixels, field):
+    """Lower turned tiles across their columns, (6, tiles, C, columns, N), to matrices of K_w C rows."""
+    fields = seen(pixels.reshape(-1, *pixels.shape[2:]), field.across)
+    matrices = fields.squeeze(3).transpose(0, 3, 1, 2, 4)
+    return matrices.reshape(*pixels.shape[:2], matrices.shape[1] * matrices.shape[2], -1)
+
+
+def _add_lowered(pixels, matrices, field):
+    """Add matrices back to turned tiles: the transpose of `_lowered`."""
+    maps = pixels.reshape(-1, *pixels.shape[2:])
+    width = field.kernel_size[1]
+    parts = matrices.reshape(len(maps), width, maps.shape[1], -1, maps.shape[3])
+    add_to_taps(maps, parts.swapaxes(0, 1), field.across)
