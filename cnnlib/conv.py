@@ -130,9 +130,8 @@ def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1):
 
 def batch_last(x):
     """Lay maps out in memory as (C, H, W, N), where convolution reads them; their shape stays as it is."""
-    if np.ndim(x) != 4:
-        return x
-    return padded(np.asarray(x).transpose(BATCH_LAST), Field((1, 1))).transpose(BATCH_LAST)
+    x = arguments.array("x", x)
+    return x if x.ndim != 4 else padded(x.transpose(BATCH_LAST), Field((1, 1))).transpose(BATCH_LAST)
 
 
 @quietly()
