@@ -3,7 +3,7 @@
     python benchmarks/run.py                     one thread, float32
     python benchmarks/run.py --threads 2
     python benchmarks/run.py --dtype float64 --only conv
-    python benchmarks/run.py --figure ratios.svg --json ratios.json
+    python benchmarks/run.py --json results.json     then draw.py draws them
 
 Each library has a process of its own. They take turns, round by round, so that a slower moment of the
 machine hits all of them; the median over the rounds counts. PyTorch and JAX are measured if installed.
@@ -17,6 +17,7 @@ import platform
 import statistics
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 from cases import CONVOLUTIONS, LENET, POOLS
@@ -32,19 +33,18 @@ def main():
     try:
         peak = statistics.median(workers["im2col"].ask("peak", options.dtype) for _ in range(options.rounds))
         gflops = 2 * 1024**3 / peak / 1e9
-        print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, {options.threads} thread(s)")
+        print(f"{machine()}, {options.threads} thread(s)")
         print(f"{options.dtype}; matrix product {gflops:.0f} GFLOP/s\n")
         results = {case: times(workers, case, options) for case in chosen(options.only)}
     finally:
         for worker in workers.values():
             worker.close()
-    memory = {name: Worker.once(name, options.threads, "64→64 3×3, 56×56, batch 8", options.dtype) for name in libraries}
-    report(results, libraries, gflops, memory, 4 if options.dtype == "float32" else 8)
+    memory = {name: extra_memory(name, options) for name in libraries}
+    report(results, libraries, gflops, memory)
     if options.json:
-        record = {"threads": options.threads, "dtype": options.dtype, "machine": machine(), "seconds": results}
+        facts = {"threads": options.threads, "dtype": options.dtype, "rounds": options.rounds, "gflops": gflops}
+        record = {"machine": machine(), "versions": versions(libraries), **facts, "memory": memory, "seconds": results}
         Path(options.json).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    if options.figure:
-        figure(results, libraries, options)
 
 
 def arguments():
@@ -53,8 +53,7 @@ def arguments():
     parser.add_argument("--dtype", choices=["float32", "float64"], default="float32")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--only", choices=["conv", "pool", "step"])
-    parser.add_argument("--json", help="write the seconds to this file")
-    parser.add_argument("--figure", help="draw the ratios into this file")
+    parser.add_argument("--json", help="write the results to this file")
     return parser.parse_args()
 
 
@@ -95,11 +94,29 @@ def times(workers, case, options):
     return {name: statistics.median(r[name] for r in rounds) if rounds[0][name] else None for name in workers}
 
 
+def extra_memory(library, options):
+    """Return what one forward and backward pass takes in a fresh process, relative to the input and the output."""
+    case = "64→64 3×3, 56×56, batch 8"
+    conv = CONVOLUTIONS[case]
+    size = (4 if options.dtype == "float32" else 8) * conv.n * conv.h * conv.w * (conv.c + conv.f)
+    return Worker.once(library, options.threads, case, options.dtype) / size
+
+
 def machine():
-    return f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    """Name the processor, how many cores it has here, and the Python."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    models = [line.partition(": ")[2] for line in lines if line.startswith("model name")]
+    model = models[0] if models else platform.processor() or platform.machine()
+    return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
-def report(results, libraries, gflops, memory, number_size):
+def versions(libraries):
+    """Return the versions of NumPy and of what it is measured beside."""
+    others = [name for name in libraries if name not in ("cnnlib", "im2col")]
+    return {name: version(name).partition("+")[0] for name in ("numpy", *others)}
+
+
+def report(results, libraries, gflops, memory):
     base = "torch" if "torch" in libraries else "im2col"
     others = [name for name in libraries if name != base]
     print(f"{'seconds relative to ' + base:<48}" + "".join(f"{name:>9}" for name in others) + f"{base + ' ms':>12}{'cnnlib GFLOP/s':>16}")
@@ -119,31 +136,8 @@ def report(results, libraries, gflops, memory, number_size):
         if group:
             means = [[ratios[case, name] for case in group if ratios[case, name]] for name in others]
             print(f"{title:<48}" + "".join(f"{statistics.geometric_mean(m):>9.2f}" if m else f"{'–':>9}" for m in means))
-    conv = CONVOLUTIONS["64→64 3×3, 56×56, batch 8"]
-    size = number_size * conv.n * conv.h * conv.w * (conv.c + conv.f)
     print("\nextra memory of forward and backward, 64→64 at 56×56, relative to x + y:")
-    print("  " + ", ".join(f"{name} {memory[name] / size:.2f}" for name in libraries if memory[name] is not None))
-
-
-def figure(results, libraries, options):
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    base = "torch" if "torch" in libraries else "im2col"
-    with matplotlib.rc_context({"svg.hashsalt": "cnnlib", "font.size": 9}):
-        picture = Figure(figsize=(7.2, 0.36 * len(results) + 1.2), layout="constrained")
-        axis = picture.subplots()
-        for place, name in enumerate(n for n in libraries if n != base):
-            points = [(s[name] / s[base], -row) for row, s in enumerate(results.values()) if s[name]]
-            axis.plot(*zip(*points), "osD^"[place], label=name, color=["#0072b2", "#d55e00", "#009e73"][place], alpha=0.9)
-        axis.axvline(1, color="0.4", linewidth=1)
-        axis.set_xscale("log", base=2)
-        axis.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        axis.set_yticks([-row for row in range(len(results))], list(results))
-        axis.set_xlabel(f"time of forward and backward relative to {base}, {options.dtype}, {options.threads} thread(s)")
-        axis.grid(axis="x", alpha=0.3)
-        axis.legend(frameon=False, ncols=3, loc="upper left", bbox_to_anchor=(0, 1.12))
-        picture.savefig(options.figure, metadata={"Date": None} if options.figure.endswith(".svg") else None)
+    print("  " + ", ".join(f"{name} {memory[name]:.2f}" for name in libraries))
 
 
 if __name__ == "__main__":
