@@ -1,6 +1,7 @@
 """Pictures drawn from the arrays they show, with a description made from the same arrays."""
 
 import io
+import re
 
 import matplotlib
 import numpy as np
@@ -18,22 +19,34 @@ STYLE = {
     "axes.spines.right": False,
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
+    "svg.hashsalt": "cnnlib",  # else the names inside an SVG are drawn by lot
 }
 
-LINES = ("#b35806", "#542788", "#006d5b", "0.25")  # told apart by their marks and dashes too
+# Okabe and Ito's, which the colour-blind tell apart; marks and dashes tell the lines apart, too.
+LINES = ("#d55e00", "#0072b2", "#009e73", "0.25")
 MARKS, DASHES = "osD^", ("-", "--", ":", "-.")
 
 
 class Picture:
     """A finished figure and its description in words.
 
-    Notebooks show it as a PNG; the words are its text, for screen readers
+    Notebooks show it as an image; the words are its text, for screen readers
     and for the strict comparison of stored outputs.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    description : str
+    lines : bool
+        Whether the figure is made of lines. Then it is an SVG as well, which
+        pages prefer: sharp at any size. An SVG is compared strictly, so its
+        numbers must be the same on every computer.
 
     Attributes
     ----------
     description : str
     png : bytes
+    svg : str or None
     width : int
         Pixels on the page.
 
@@ -44,11 +57,12 @@ class Picture:
     ('A kernel. w: 1 × 3, from -2 to 1.', 230)
     """
 
-    def __init__(self, figure, description):
+    def __init__(self, figure, description, *, lines=False):
         self.description = description
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", dpi=160, metadata={"Software": None})
         self.png = buffer.getvalue()
+        self.svg = _svg(figure) if lines else None
         self.width = round(figure.get_figwidth() * 96)
 
     def __repr__(self):
@@ -56,7 +70,19 @@ class Picture:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         bundle = {"image/png": self.png, "text/plain": self.description}
-        return bundle, {"image/png": {"alt": self.description, "width": self.width}}
+        if self.svg:
+            bundle["image/svg+xml"] = self.svg
+        shown = {"alt": self.description, "width": self.width}
+        return bundle, {kind: shown for kind in bundle if kind.startswith("image/")}
+
+
+def _svg(figure):
+    """Write a figure as SVG; coordinates are rounded, as their last digits differ between computers."""
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    text = buffer.getvalue()
+    # All but scales: those of letters are small.
+    return re.sub(r"(?<!scale\()(?<![\d.])-?\d+\.\d{3,}", lambda number: f"{round(float(number[0]), 2) + 0.0:g}", text[text.index("<svg") :])
 
 
 def show_maps(maps, description, *, columns=3):
@@ -91,24 +117,25 @@ def show_maps(maps, description, *, columns=3):
     """
     if not maps:
         raise ValueError("maps is empty; expected at least one")
-    maps = {title: _checked_map(title, values) for title, values in maps.items()}
+    maps = {title: checked_map(f"maps[{title!r}]", values) for title, values in maps.items()}
     columns = min(arguments.integer("columns", columns, 1), len(maps))
-    rows = -(-len(maps) // columns)
+    ratios = [values.shape[0] / values.shape[1] for values in maps.values()]
+    heights = [0.9 + 2 * min(1.2, max(ratios[k : k + columns])) for k in range(0, len(maps), columns)]  # with title
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(2.4 * columns, 2.7 * rows), layout="constrained")
-        axes = figure.subplots(rows, columns, squeeze=False).ravel()
+        figure = Figure(figsize=(2.4 * columns, sum(heights)), layout="constrained")
+        axes = figure.subplots(len(heights), columns, squeeze=False, height_ratios=heights).ravel()
         for axis, (title, values) in zip(axes, maps.items()):
             _draw_map(axis, title, values)
         for axis in axes[len(maps) :]:
             axis.set_axis_off()
         shapes = (
-            f"{title}: {_shape(values)}, from {_number(values.min())} to {_number(values.max())}"
+            f"{title}: {shape_in_words(values)}, from {_number(values.min())} to {_number(values.max())}"
             for title, values in maps.items()
         )
         return Picture(figure, f"{description} {'; '.join(shapes)}.")
 
 
-def show_lines(lines, description, *, x, x_label, y_label, log=False):
+def show_lines(lines, description, *, x, x_label, y_label, log=False, ends=True):
     """Draw lines over one axis, told apart by colour, mark and dash.
 
     Parameters
@@ -116,12 +143,16 @@ def show_lines(lines, description, *, x, x_label, y_label, log=False):
     lines : dict of str to sequence of numbers
         Name and values.
     description : str
-        What is to be seen; first and last values are added to it.
+        What is to be seen; what stands along x, and the first and last
+        values, are added to it.
     x : sequence of numbers
         Where the values stand.
     x_label, y_label : str
     log : bool
         Whether the values have a logarithmic scale.
+    ends : bool
+        Whether first and last values are told. Not if they differ between
+        computers, as after training; the picture is then no SVG either.
 
     Returns
     -------
@@ -152,23 +183,26 @@ def show_lines(lines, description, *, x, x_label, y_label, log=False):
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.grid(axis="y", color="0.9")
         axis.legend(frameon=False)
-        ends = (f"{name}: from {values[0]:.6g} to {values[-1]:.6g}" for name, values in lines.items())
-        return Picture(figure, f"{description} {x_label} from {x[0]:.6g} to {x[-1]:.6g}; {'; '.join(ends)}.")
+        words = [f"{x_label} from {x[0]:.6g} to {x[-1]:.6g}"]
+        if ends:
+            words += [f"{name}: from {values[0]:.6g} to {values[-1]:.6g}" for name, values in lines.items()]
+        return Picture(figure, f"{description} {'; '.join(words)}.", lines=ends)
 
 
-def _checked_map(title, values):
+def checked_map(name, values):
+    """Give an array of floats, or say why it is no map."""
     values = np.asarray(values).astype(float)
     if values.ndim != 2 or not values.size:
-        raise ValueError(f"maps[{title!r}] has shape {values.shape}; expected (rows, columns), none of them 0")
+        raise ValueError(f"{name} has shape {values.shape}; expected (rows, columns), none of them 0")
     if not np.isfinite(values).all():
-        raise ValueError(f"maps[{title!r}] holds {values[~np.isfinite(values)][0]}; expected finite numbers")
+        raise ValueError(f"{name} holds {values[~np.isfinite(values)][0]}; expected finite numbers")
     return values
 
 
 def _draw_map(axis, title, values):
     limit = np.abs(values).max() or 1
     axis.imshow(values, cmap="PuOr_r", vmin=-limit, vmax=limit)
-    axis.set_title(f"{title}\n{_shape(values)}")
+    axis.set_title(f"{title}\n{shape_in_words(values)}")
     axis.spines[:].set_visible(True)
     axis.spines[:].set_color("0.6")
     axis.set_xticks([0, values.shape[1] - 1])
@@ -179,7 +213,7 @@ def _draw_map(axis, title, values):
             axis.text(j, i, f"{value:.3g}", ha="center", va="center", color="white" if dark else "black")
 
 
-def _shape(values):
+def shape_in_words(values):
     return " × ".join(map(str, values.shape))
 
 

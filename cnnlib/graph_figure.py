@@ -6,11 +6,11 @@ import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch
 
-from .figures import STYLE, Picture
+from .figures import LINES, STYLE, Picture
 
 __all__ = ["draw_graph"]
 
-ORANGE, GREY = "#b35806", "0.45"
+ORANGE, GREY = LINES[0], "0.45"
 RADIUS = 0.28  # inches, as all places
 
 
@@ -71,7 +71,7 @@ def draw_graph(graph, description, *, labels=None, highlight=()):
             axis.text(*place, labels.get(name, name), ha="center", va="center", zorder=3)
         for i, j in edges:
             _draw_edge(axis, nodes[i], nodes[j], bends[i, j], (i, j) in chosen, labels.get((i, j), ""))
-        return Picture(figure, f"{description} {_in_words(graph, edges, highlight)}")
+        return Picture(figure, f"{description} {_in_words(graph, edges, highlight)}", lines=True)
 
 
 def node_places(graph):
@@ -118,7 +118,7 @@ def _draw_edge(axis, start, end, bend, chosen, label):
     middle = ((x0 + x1) / 2 - bend * (y1 - y0) / 2, (y0 + y1) / 2 + bend * (x1 - x0) / 2)
     if label:
         box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-        axis.text(*middle, label, ha="center", va="center", bbox=box, color=style["color"], fontsize=9, zorder=2.5)
+        axis.text(*middle, label, ha="center", va="center", bbox=box, fontsize=9, zorder=2.5)
 
 
 def _in_words(graph, edges, highlight):

@@ -1,6 +1,11 @@
 """Pictures show what their descriptions say."""
 
+import hashlib
 import io
+import os
+import subprocess
+import sys
+from xml.etree import ElementTree
 
 import matplotlib.image
 import numpy as np
@@ -8,6 +13,7 @@ import pytest
 from cnnlib import Graph
 from cnnlib.figures import Picture, show_lines, show_maps
 from cnnlib.graph_figure import draw_graph
+from cnnlib.matrix_figure import show_matrix
 
 ORANGE, PURPLE, WHITE = (127, 59, 8), (45, 0, 75), (247, 247, 247)  # the ends and the middle of the colour map
 
@@ -126,3 +132,70 @@ def test_bad_input_is_refused(call, error, message):
 
 def test_a_graph_may_be_drawn_with_one_node_chosen():
     assert isinstance(draw_graph(graph("a"), "", highlight="a"), Picture)
+
+
+LINES = {"a": [1, 10, 1000], "b": [3, 2, 1]}
+
+
+def lines(**options):
+    return show_lines(LINES, "Two lines.", x=[1, 2, 3], x_label="layers", y_label="steps", log=True, **options)
+
+
+def graph():
+    made = Graph()
+    made.input("w")
+    made.add("o", ["w"])
+    return draw_graph(made, "One edge.", labels={("w", "o"): r"$\sin(w^2)$"})
+
+
+def drawings():
+    """Give a digest of every kind of picture, for `test_is_the_same...` in another process."""
+    pictures = lines(), graph(), show_maps({"m": np.eye(3)}, "One map."), show_matrix(np.eye(3), "A.", row_label="r", column_label="c")
+    return [hashlib.sha256(p.png + (p.svg or "").encode() + repr(p).encode()).hexdigest() for p in pictures]
+
+
+def test_is_the_same_in_another_process_with_another_hash_seed():
+    runs = []
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.path.dirname(__file__)}
+        command = [sys.executable, "-c", "import test_figures as t; print(t.drawings())"]
+        runs.append(subprocess.run(command, env=environment, capture_output=True, check=True, text=True).stdout.strip())
+    assert runs == [str(drawings())] * 2
+
+
+@pytest.mark.parametrize("make", [lines, graph])
+def test_lines_are_an_svg_with_rounded_places_and_whole_letters(make):
+    picture = make()
+    root = ElementTree.fromstring(picture.svg)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    scales = [use.get("transform") for use in root.iter("{http://www.w3.org/2000/svg}g") if "scale" in use.get("transform", "")]
+    assert scales and all("scale(0.1 -0.1)" in scale or "scale(0.09 -0.09)" in scale for scale in scales)
+    assert "scale(0.015625)" in picture.svg  # of letters; rounded, they would run into each other
+    bundle, shown = picture._repr_mimebundle_()
+    assert set(shown) == {"image/png", "image/svg+xml"} <= set(bundle)
+    assert all(kind["alt"] == picture.description for kind in shown.values())
+
+
+def test_ends_are_told_or_the_picture_depends_on_no_number():
+    told, untold = lines(), lines(ends=False)
+    assert repr(told) == "Two lines. layers from 1 to 3; a: from 1 to 1000; b: from 3 to 1."
+    assert repr(untold) == "Two lines. layers from 1 to 3."
+    assert told.svg and untold.svg is None and "image/svg+xml" not in untold._repr_mimebundle_()[0]
+
+
+def test_title_of_every_map_is_inside_the_picture():
+    """A square map once pushed its title over the edge: then ink stands in the first row of pixels."""
+    from io import BytesIO
+
+    from matplotlib.image import imread
+
+    for shape in ((3, 3), (6, 6), (28, 28), (2, 5), (9, 4)):
+        pixels = imread(BytesIO(show_maps({"a title": np.ones(shape)}, "One map.").png))[:, :, :3]
+        assert (pixels[0] == 1).all() and (pixels[-1] == 1).all(), shape
+
+
+def test_matrix_says_its_shape_and_leaves_zeros_empty():
+    picture = show_matrix([[1, 0, 2], [0, 3, 0]], "Ties.", row_label="output", column_label="input")
+    assert repr(picture) == "Ties. output by input: 2 × 3."
+    same = [show_matrix([[1, 0]], "T.", row_label="r", column_label="c", written=[["w", zero]]) for zero in ("0", "nothing")]
+    assert same[0].png == same[1].png
