@@ -8,7 +8,8 @@ from .activations import HardTanh, Max, ReLU, Sigmoid, Tanh
 from .avg_pool import AvgPool2d, avg_pool2d, avg_pool2d_backward
 from .channels_first import from_pytorch, to_pytorch
 from .channels_last import from_flax, from_keras, to_flax, to_keras
-from .checks import check_adjoint, check_answer, check_equal, check_gradient, jacobian
+from .checks import check_adjoint, check_gradient, jacobian
+from .comparison import check_answer, check_equal
 from .conv import conv2d, conv2d_backward
 from .data import Digits, load_digits
 from .graph import Graph

@@ -1,78 +1,14 @@
-"""Checks of a backward pass: as a matrix, by differences, by the adjoint, by comparison."""
+"""Checks of a backward pass: as a matrix, by differences, by the adjoint."""
 
 import copy
 
 import numpy as np
 
 from . import arguments
+from .comparison import Report, check_equal
 from .elementary import quietly
 
-__all__ = ["check_adjoint", "check_answer", "check_equal", "check_gradient", "jacobian"]
-
-
-class Report(str):
-    """A string that shows itself without quotation marks."""
-
-    __repr__ = str.__str__
-
-
-def check_equal(name, got, expected, tolerance=0):
-    """Assert that two arrays are equal, naming the first index where they are not.
-
-    Parameters
-    ----------
-    name : str
-    got, expected : array_like
-        Numbers or SymPy expressions. Infinities of one sign are equal, a NaN
-        is equal to nothing.
-    tolerance : float
-        The largest difference allowed, as a part of the largest finite
-        expected value, or of 1 if all are smaller.
-
-    Raises
-    ------
-    AssertionError
-    TypeError
-        If something is neither a number nor an expression.
-
-    Examples
-    --------
-    >>> check_equal("gradient", [[1, 2, 3], [4, 5, 6]], [[1, 2, 3], [4, 0, 6]])
-    Traceback (most recent call last):
-        ...
-    AssertionError: gradient is wrong in 1 of 6 places, first at (1, 1): 5; expected 0
-    """
-    got, expected = _comparable(name, got), _comparable(name, expected)
-    if got.shape != expected.shape:
-        raise AssertionError(f"{name} has shape {got.shape}; expected {expected.shape}")
-    with quietly():
-        difference = got - expected
-    if tolerance:
-        size = np.abs(expected).astype(float)
-        wrong = ~(np.abs(difference) <= tolerance * max(1, size.max(where=np.isfinite(size), initial=0)))
-    else:
-        wrong = np.vectorize(_is_not_zero, otypes=[bool])(difference)
-    wrong &= got != expected  # of equal infinities the difference is NaN
-    if wrong.any():
-        index = tuple(int(i) for i in np.argwhere(wrong)[0])
-        place = f" at {index}" if index else ""
-        raise AssertionError(
-            f"{name} is wrong in {wrong.sum()} of {wrong.size} places, first{place}: "
-            f"{got[index]}; expected {expected[index]}"
-        )
-
-
-def _comparable(name, value):
-    """Return an array whose differences are exact: truths and unsigned integers become Python's own integers."""
-    value = np.asarray(value)
-    if value.dtype.kind not in "biufcO":
-        raise TypeError(f"{name} has dtype {value.dtype}; expected numbers or expressions")
-    return value.astype(object) if value.dtype.kind in "bu" else value
-
-
-def _is_not_zero(difference):
-    """Expand an expression, so that equal ones cancel whatever their form."""
-    return (difference.expand() if hasattr(difference, "expand") else difference) != 0
+__all__ = ["check_adjoint", "check_gradient", "jacobian"]
 
 
 def jacobian(layer, x):
@@ -230,49 +166,6 @@ def check_adjoint(layer, x_shape):
         if left != right:
             raise AssertionError(f"adjoint of the {name}: <J v, u> = {left}, but <v, J' u> = {right}")
     return Report(f"adjoint check: {', '.join(gradients)} exact in integers")
-
-
-def check_answer(answer, expected, *cases):
-    """Try a reader's function on several cases.
-
-    Parameters
-    ----------
-    answer : callable
-        The reader's; if it returns None it has not been written yet.
-    expected : callable
-        Computes the right result in another way.
-    *cases : tuple
-        The arguments of each case.
-
-    Returns
-    -------
-    str
-        "not answered yet", or how many cases agree.
-
-    Raises
-    ------
-    AssertionError
-        Names the case and the first index that is wrong.
-    ValueError
-        If there are no cases.
-
-    Examples
-    --------
-    >>> def outputs(size, kernel):
-    ...     return size - kernel  # one too few
-    >>> check_answer(outputs, lambda size, kernel: len(range(size - kernel + 1)), (5, 2), (7, 3))
-    Traceback (most recent call last):
-        ...
-    AssertionError: outputs in case 0 is wrong in 1 of 1 places, first: 3; expected 4
-    """
-    if not cases:
-        raise ValueError("cases is empty; expected at least one")
-    for number, case in enumerate(cases):
-        got = answer(*case)
-        if got is None:
-            return Report(f"{answer.__name__}: not answered yet")
-        check_equal(f"{answer.__name__} in case {number}", got, expected(*case))
-    return Report(f"{answer.__name__}: right in all {len(cases)} cases")
 
 
 def _with_parameters(layer, convert):

@@ -7,7 +7,7 @@ from collections.abc import MutableMapping
 import numpy as np
 
 from . import arguments
-from .checks import Report
+from .comparison import Report
 from .elementary import quietly
 from .layer import Layer
 

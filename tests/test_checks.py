@@ -1,7 +1,10 @@
 """The checks refuse the classic wrong backward passes."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
+import sympy as sp
 from cnnlib import Conv2d, Flatten, check_adjoint, check_answer, check_equal, check_gradient, conv2d_backward
 from cnnlib.symbolic import symbols
 
@@ -124,7 +127,7 @@ def test_check_equal_names_the_place():
         check_equal("it", [[1, 2], [3, 4]], [[1, 2], [4, 4]])
     with pytest.raises(AssertionError, match=r"it has shape \(2,\); expected \(3,\)"):
         check_equal("it", [1, 2], [1, 2, 3])
-    with pytest.raises(AssertionError, match="it is wrong in 1 of 1 places, first: 1; expected 2"):
+    with pytest.raises(AssertionError, match="it is 1; expected 2"):
         check_equal("it", 1, 2)
     with pytest.raises(AssertionError):
         check_equal("it", [np.nan], [1.0], tolerance=1.0)
@@ -140,5 +143,40 @@ def test_check_answer_tries_every_case():
 
     assert check_answer(double, lambda x: x + x, (1,), (np.arange(3),)) == "double: right in all 2 cases"
     assert check_answer(lambda x: None, double, (1,)).endswith("not answered yet")
-    with pytest.raises(AssertionError, match=r"double in case 1 is wrong in 2 of 3 places, first at \(1,\)"):
+    with pytest.raises(AssertionError, match=r"double\(\[1 2 3\]\) in case 1 is wrong in 2 of 3 places, first at \(1,\)"):
         check_answer(double, lambda x: x * x * 2, (1,), (np.array([1, 2, 3]),))
+
+
+def test_check_answer_writes_short_calls_out():
+    def power(base, exponent):
+        return base * exponent
+
+    with pytest.raises(AssertionError, match=r"^power\(2, 3\) in case 1 is 6; expected 8$"):
+        check_answer(power, pow, (2, 2), (2, 3))
+    with pytest.raises(AssertionError, match=r"^power\(\[2 2\], \[2 3\]\) in case 0 is wrong in 1 of 2 places, first at \(1,\): 6; expected 8$"):
+        check_answer(power, lambda base, exponent: np.array(base) ** exponent, [np.array([2, 2]), np.array([2, 3])])
+    with pytest.raises(AssertionError, match=r"^power in case 0 is wrong"):
+        check_answer(power, lambda base, exponent: base**exponent, (np.full(40, 2), 3))
+
+
+def test_check_answer_forgives_rounding_only():
+    def third(x):
+        return x * (1 / 3)
+
+    exact = [Fraction(1, 7), Fraction(22, 7)]
+    assert "right" in check_answer(lambda x: [float(entry) for entry in x], lambda x: x, (exact,))
+    assert "right" in check_answer(third, lambda x: x / 3, (sp.Rational(1, 7),), (sp.sqrt(2),), (sp.Symbol("a"),), (2.5,))
+    for wrong in (lambda x: x * 0.3333333, lambda x: x * sp.Float(0.3333333), lambda x: x * Fraction(333333333333, 10**12)):
+        with pytest.raises(AssertionError):
+            check_answer(wrong, lambda x: x / 3, (sp.Rational(1, 7),))
+    with pytest.raises(AssertionError):
+        check_answer(third, lambda x: x / 2, (sp.Symbol("a"),))
+
+
+def test_check_answer_is_not_fooled_by_an_answer_that_changes_its_arguments():
+    def emptied(x):
+        x[:] = 0
+        return x
+
+    with pytest.raises(AssertionError, match="emptied"):
+        check_answer(emptied, lambda x: x, (np.array([1, 2]),))

@@ -1,0 +1,138 @@
+"""Comparison of what was found with what is right, which names the first index that is wrong."""
+
+import copy
+
+import numpy as np
+
+from .elementary import quietly
+
+__all__ = ["check_answer", "check_equal"]
+
+ROUNDING = 1e-9  # of a reader's floats, as a part of the largest entry
+
+
+class Report(str):
+    """A string that shows itself without quotation marks."""
+
+    __repr__ = str.__str__
+
+
+def check_equal(name, got, expected, tolerance=0):
+    """Assert that two arrays are equal, naming the first index where they are not.
+
+    Parameters
+    ----------
+    name : str
+    got, expected : array_like
+        Numbers or SymPy expressions. Infinities of one sign are equal, a NaN
+        is equal to nothing.
+    tolerance : float
+        The largest difference allowed, as a part of the largest finite
+        expected value, or of 1 if all are smaller.
+
+    Raises
+    ------
+    AssertionError
+    TypeError
+        If something is neither a number nor an expression.
+
+    Examples
+    --------
+    >>> check_equal("gradient", [[1, 2, 3], [4, 5, 6]], [[1, 2, 3], [4, 0, 6]])
+    Traceback (most recent call last):
+        ...
+    AssertionError: gradient is wrong in 1 of 6 places, first at (1, 1): 5; expected 0
+    """
+    got, expected = _comparable(name, got), _comparable(name, expected)
+    if got.shape != expected.shape:
+        raise AssertionError(f"{name} has shape {got.shape}; expected {expected.shape}")
+    with quietly():
+        difference = got - expected
+    if tolerance:
+        size = np.asarray(np.abs(expected), float)
+        limit = tolerance * max(1, size.max(where=np.isfinite(size), initial=0))
+        wrong = ~np.asarray(np.abs(difference) <= limit, bool)
+    else:
+        wrong = np.vectorize(_is_not_zero, otypes=[bool])(difference)
+    wrong &= got != expected  # of equal infinities the difference is NaN
+    if wrong.any():
+        index = tuple(int(i) for i in np.argwhere(wrong)[0])
+        wrongly = f"wrong in {wrong.sum()} of {wrong.size} places, first at {index}: " if index else ""
+        raise AssertionError(f"{name} is {wrongly}{got[index]}; expected {expected[index]}")
+
+
+def _comparable(name, value):
+    """Return an array whose differences are exact: truths and unsigned integers become Python's own integers."""
+    value = np.asarray(value)
+    if value.dtype.kind not in "biufcO":
+        raise TypeError(f"{name} has dtype {value.dtype}; expected numbers or expressions")
+    return value.astype(object) if value.dtype.kind in "bu" else value
+
+
+def _is_not_zero(difference):
+    """Expand an expression, so that equal ones cancel whatever their form."""
+    return (difference.expand() if hasattr(difference, "expand") else difference) != 0
+
+
+def check_answer(answer, expected, *cases):
+    """Try a reader's function on several cases, without letting it change them.
+
+    Answers are compared exactly, but floats may differ by rounding.
+
+    Parameters
+    ----------
+    answer : callable
+        The reader's; if it returns None it has not been written yet.
+    expected : callable
+        Computes the right result in another way.
+    *cases : tuple
+        The arguments of each case.
+
+    Returns
+    -------
+    str
+        "not answered yet", or how many cases agree.
+
+    Raises
+    ------
+    AssertionError
+        Names the case, its arguments if they are short, and the first index
+        that is wrong.
+    ValueError
+        If there are no cases.
+
+    Examples
+    --------
+    >>> def outputs(size, kernel):
+    ...     return size - kernel  # one too few
+    >>> check_answer(outputs, lambda size, kernel: len(range(size - kernel + 1)), (5, 2), (7, 3))
+    Traceback (most recent call last):
+        ...
+    AssertionError: outputs(5, 2) in case 0 is 3; expected 4
+    """
+    if not cases:
+        raise ValueError("cases is empty; expected at least one")
+    for number, case in enumerate(cases):
+        got = answer(*copy.deepcopy(case))
+        if got is None:
+            return Report(f"{answer.__name__}: not answered yet")
+        right = expected(*case)
+        check_equal(f"{_call(answer, case)} in case {number}", got, right, ROUNDING * (_rounded(got) and _numeric(right)))
+    return Report(f"{answer.__name__}: right in all {len(cases)} cases")
+
+
+def _call(answer, case):
+    """Write a call as the reader would, if it is short."""
+    inside = ", ".join(map(str, case))
+    return answer.__name__ + (f"({inside})" if len(inside) <= 40 and "\n" not in inside else "")
+
+
+def _rounded(value):
+    """Say whether floats, of Python, NumPy or SymPy, are in an array."""
+    value = np.asarray(value)
+    return value.dtype.kind == "f" or any(isinstance(entry, float) or getattr(entry, "is_Float", False) for entry in value.flat)
+
+
+def _numeric(value):
+    """Say whether all entries are numbers, without letters."""
+    return all(getattr(entry, "is_number", True) for entry in np.asarray(value).flat)
