@@ -123,8 +123,8 @@ def check_answer(answer, expected, *cases):
 
 def _call(answer, case):
     """Write a call as the reader would, if it is short."""
-    inside = ", ".join(map(str, case))
-    return answer.__name__ + (f"({inside})" if len(inside) <= 40 and "\n" not in inside else "")
+    inside = ", ".join(str(argument.tolist() if isinstance(argument, np.ndarray) else argument) for argument in case)
+    return answer.__name__ + (f"({inside})" if len(inside) <= 60 else "")
 
 
 def _rounded(value):

@@ -143,7 +143,7 @@ def test_check_answer_tries_every_case():
 
     assert check_answer(double, lambda x: x + x, (1,), (np.arange(3),)) == "double: right in all 2 cases"
     assert check_answer(lambda x: None, double, (1,)).endswith("not answered yet")
-    with pytest.raises(AssertionError, match=r"double\(\[1 2 3\]\) in case 1 is wrong in 2 of 3 places, first at \(1,\)"):
+    with pytest.raises(AssertionError, match=r"double\(\[1, 2, 3\]\) in case 1 is wrong in 2 of 3 places, first at \(1,\)"):
         check_answer(double, lambda x: x * x * 2, (1,), (np.array([1, 2, 3]),))
 
 
@@ -153,7 +153,7 @@ def test_check_answer_writes_short_calls_out():
 
     with pytest.raises(AssertionError, match=r"^power\(2, 3\) in case 1 is 6; expected 8$"):
         check_answer(power, pow, (2, 2), (2, 3))
-    with pytest.raises(AssertionError, match=r"^power\(\[2 2\], \[2 3\]\) in case 0 is wrong in 1 of 2 places, first at \(1,\): 6; expected 8$"):
+    with pytest.raises(AssertionError, match=r"^power\(\[2, 2\], \[2, 3\]\) in case 0 is wrong in 1 of 2 places, first at \(1,\): 6; expected 8$"):
         check_answer(power, lambda base, exponent: np.array(base) ** exponent, [np.array([2, 2]), np.array([2, 3])])
     with pytest.raises(AssertionError, match=r"^power in case 0 is wrong"):
         check_answer(power, lambda base, exponent: base**exponent, (np.full(40, 2), 3))

@@ -1,0 +1,217 @@
+"""Classic wrong answers to the exercises: what is wrong, and the change in the solution that makes it so."""
+
+WRONG_ANSWERS = {
+    "ex-computational-graphs-widths": [
+        ("one edge a path", "(len(widths) + 1) * int(np.prod(widths))", "int(np.prod(widths))"),
+        ("off by one", "len(widths) + 1", "len(widths)"),
+        ("the ends forgotten", "ends = (1, *widths, 1)", "ends = widths"),
+    ],
+    "ex-computational-graphs-sweep": [
+        ("= for +=", "S[i] += S[j]", "S[i] = S[j]"),
+        ("forward order", "reversed(range(n))", "range(n)"),
+        ("nodes swapped", "S[i] += S[j] * z[i, j]", "S[j] += S[i] * z[i, j]"),
+    ],
+    "ex-computational-graphs-forward": [
+        ("= for +=", "T[j] += T[i]", "T[j] = T[i]"),
+        ("from the wrong end", "[1] + [0] * (n - 1)", "[0] * (n - 1) + [1]"),
+    ],
+    "ex-computational-graphs-edge": [
+        ("the edge itself forgotten", " * z[i, j]", ""),
+        ("ends swapped", "T[i] * z[i, j] * S[j]", "T[j] * z[i, j] * S[i]"),
+    ],
+    "ex-layers-and-deltas-leaky": [
+        ("branches swapped", "g, g / 4", "g / 4, g"),
+        ("mask of the gradient", "y > 0", "g == abs(g)"),
+        ("a dead ReLU", "g / 4", "0 * g"),
+    ],
+    "ex-layers-and-deltas-softmax": [
+        ("elementwise", "(g * p).sum()", "g * p"),
+        ("wrong sign", "g - (g * p)", "g + (g * p)"),
+        ("plain sum", "(g * p).sum()", "g.sum()"),
+    ],
+    "ex-layers-and-deltas-tied": [
+        ("one use only", "lower_use + upper_use.T", "lower_use"),
+        ("not added", "lower_use + upper_use.T", "2 * lower_use"),
+        ("wrong sign", "lower_use + upper_use.T", "lower_use - upper_use.T"),
+    ],
+    "ex-layers-and-deltas-by-hand": [
+        ("the mean forgotten", " / len(x)", ""),
+        ("the slope forgotten", " * (y1 > 0)", ""),
+        ("wrong sign", "@ w2 - t", "@ w2 + t"),
+    ],
+    "ex-correlation-and-convolution-polynomials": [
+        ("no flip", "::-1", ":"),
+        ("both turned", "a[None, :]", "a[None, ::-1]"),
+    ],
+    "ex-correlation-and-convolution-same": [
+        ("off by one", "+ 1 - H", "- H"),
+        ("stride ignored", "s * (outputs - 1)", "outputs - 1"),
+        ("dilation ignored", "d * (K - 1)", "K - 1"),
+        ("rounded down", "-(-H // s)", "H // s"),
+    ],
+    "ex-correlation-and-convolution-border": [
+        ("off by one", "min(first + size, H) - 1", "min(first + size, H - 1)"),
+        ("border ignored", "max(first, 0)", "first"),
+        ("stride ignored", "jump *= s", "jump *= 1"),
+        ("padding not multiplied", "start - p * jump", "start - p"),
+    ],
+    "ex-correlation-and-convolution-merge": [
+        ("no flip", "turn(spread)", "spread"),
+        ("flipped before", "spread[::s, ::s] = w1", "spread[::s, ::s] = w1[::-1, ::-1]"),
+        ("axes swapped", "full(w, turn(spread))", "full(w, turn(spread)).T.reshape(full(w, spread).shape)"),
+    ],
+    "ex-single-kernel-count": [
+        ("off by one", "r - k + 1) + 1", "r - k) + 1"),
+        ("right border ignored", "np.minimum(r, n - k)", "r"),
+        ("left border ignored", "np.maximum(0, r - k + 1)", "r - k + 1"),
+    ],
+    "ex-single-kernel-paint": [
+        ("= for +=", "+= delta_ij", "= delta_ij"),
+        ("a flip too many", "delta_ij * w", "delta_ij * w[::-1, ::-1]"),
+        ("half a flip", "delta_ij * w", "delta_ij * w[:, ::-1]"),
+    ],
+    "ex-single-kernel-tied": [
+        ("one use only", "left + right", "left"),
+        ("wrong sign", "left + right", "left - right"),
+        ("swapped", "[left + right, middle]", "[middle, left + right]"),
+    ],
+    "ex-single-kernel-stable": [
+        ("taps in another order", "shifted @ shifted.T", "shifted[::-1] @ shifted.T"),
+        ("one shift twice", "x[u:, v:]", "x[u:, u:]"),
+        ("twice as much", "shifted @ shifted.T", "2 * shifted @ shifted.T"),
+    ],
+    "ex-multiple-kernels-count": [
+        ("no biases", " + f for", " for"),
+        ("one bias a channel", "+ f for", "+ c for"),
+        ("one axis only", "kernel_size[0] * kernel_size[1]", "kernel_size[0]"),
+    ],
+    "ex-multiple-kernels-paint": [
+        ("= for +=", "+= delta_ijf", "= delta_ijf"),
+        ("channels swapped", "w[:, :, :, f]", "w[:, :, ::-1, f]"),
+        ("a flip too many", "w[:, :, :, f]", "w[::-1, ::-1, :, f]"),
+    ],
+    "ex-multiple-kernels-fold": [
+        ("transposed", "p[0, 0], w", "p[0, 0].T.reshape(p[0, 0].shape), w"),
+        ("a flip too many", "p[0, 0], w", "p[0, 0], w[::-1, ::-1]"),
+        ("kernels in another order", "p[0, 0], w", "p[0, 0], w[..., ::-1]"),
+    ],
+    "ex-multiple-kernels-depthwise": [
+        ("= for +=", "+= dy[i, j]", "= dy[i, j]"),
+        ("channels summed", "dy[i, j] * w", "dy[i, j].sum() * w"),
+        ("a flip too many", "dy[i, j] * w", "dy[i, j] * w[::-1, ::-1]"),
+    ],
+    "ex-stride-even": [
+        ("rounded down", "-(-K // s), ", "K // s, "),
+        ("swapped", "-(-K // s), K // s", "K // s, -(-K // s)"),
+        ("stride ignored", "-(-K // s), K // s", "K, K"),
+    ],
+    "ex-stride-phases": [
+        ("kernel not split", "taps = w[a :: stride[0], b :: stride[1]]", "taps = w[:: stride[0], :: stride[1]]"),
+        ("phases swapped", "g[a :: stride[0], b :: stride[1]]", "g[stride[0] - 1 - a :: stride[0], b :: stride[1]]"),
+        ("no flip", "np.zeros((rows, columns)), taps)", "np.zeros((rows, columns)), taps[::-1, ::-1])"),
+    ],
+    "ex-stride-merged": [
+        ("no flip", "conv_backward(w_next, np.zeros(size), w,", "conv_backward(w_next, np.zeros(size), w[::-1, ::-1],"),
+        ("the next one turned", "conv_backward(w_next,", "conv_backward(w_next[::-1, ::-1],"),
+        ("wrong sign", "return conv_backward", "return -conv_backward"),
+    ],
+    "ex-max-pooling-place": [
+        ("stride ignored", "s * place + tap - p", "place + tap - p"),
+        ("padding not taken off", "+ tap - p", "+ tap"),
+        ("rows counted by rows", "kernel_size[1]", "kernel_size[0]"),
+    ],
+    "ex-max-pooling-backward": [
+        ("= for +=", "np.add.at(g, tuple(places(winners, shape, *field)), dy)", "g[tuple(places(winners, shape, *field))] = dy"),
+        ("+= adds once", "np.add.at(g, tuple(places(winners, shape, *field)), dy)", "g[tuple(places(winners, shape, *field))] += dy"),
+        ("wrong sign", "return g", "return -g"),
+    ],
+    "ex-max-pooling-min": [
+        ("one sign only", "return pool_backward", "return -pool_backward"),
+        ("the largest", "pool(-x,", "pool(x,"),
+    ],
+    "ex-max-pooling-twice": [
+        ("off by one", "s1 * (K2 - 1)", "s1 * K2"),
+        ("strides added", "s1 * s2", "s1 + s2"),
+        ("stride ignored", "s1 * (K2 - 1)", "K2 - 1"),
+    ],
+    "ex-max-pooling-smooth": [
+        ("β forgotten", "beta * x_", "x_"),
+        ("the shares not divided", "weights / weights.sum()", "weights"),
+        ("wrong sign", "weights / weights.sum()", "-weights / weights.sum()"),
+    ],
+    "ex-average-pooling-inside": [
+        ("stride ignored", "s * np.arange", "np.arange"),
+        ("bottom ignored", "np.minimum(n, first + k)", "first - -k"),
+        ("top ignored", "np.maximum(0, first)", "first"),
+    ],
+    "ex-average-pooling-upsample": [
+        ("not divided", " / block.size", ""),
+        ("divided by one axis", "block.size", "len(block)"),
+        ("tiled, not repeated", "np.kron(dy, block)", "np.kron(block, dy)"),
+    ],
+    "ex-average-pooling-square": [
+        ("not divided by y", "dy / y", "dy"),
+        ("not multiplied by x", "x * spread", "spread"),
+        ("the factor 2 kept", "x * spread", "2 * x * spread"),
+    ],
+    "ex-average-pooling-twice": [
+        ("= for +=", "+= sp.Rational", "= sp.Rational"),
+        ("off by one", "range(K2)", "range(K2 - 1)"),
+        ("one mean only", "K1 * K2)", "K1)"),
+    ],
+    "ex-jacobian-view-fill": [
+        ("a flip too many", "= w\n", "= w[::-1, ::-1]\n"),
+        ("rows in another order", "T.reshape(", "T[::-1].reshape("),
+        ("columns by columns", "T.reshape(", "T.swapaxes(2, 3).reshape("),
+    ],
+    "ex-jacobian-view-softmax": [
+        ("wrong sign", "g - (p * g)", "(p * g)"),
+        ("the diagonal only", "(g - (p * g).sum())", "(1 - p) * g"),
+    ],
+    "ex-jacobian-view-order": [
+        ("the middle forgotten", "sizes[a] * sizes[c] * sizes[b]", "sizes[a] * sizes[b]"),
+        ("from the input only", "for c in range(a + 1, b)", "for c in (b - 1,)"),
+        ("the dearest", "best[a, b] = min(", "best[a, b] = max("),
+    ],
+    "ex-training-a-cnn-work": [
+        ("off by one", "H - K_h + 1", "H - K_h"),
+        ("one channel", "K_w * C * F", "K_w * F"),
+        ("axes swapped", "(H - K_h + 1) * (W - K_w + 1)", "(H - K_w + 1) * (W - K_h + 1)"),
+    ],
+    "ex-training-a-cnn-digits": [
+        ("rounded down", "sp.ceiling", "sp.floor"),
+        ("not squared", "d**2", "d"),
+        ("variance of p", "p * (1 - p)", "p"),
+    ],
+    "ex-training-a-cnn-momentum": [
+        ("wrong sign", "-eta * G", "eta * G"),
+        ("no momentum", "mu * (1 - mu**k) / (1 - mu)", "0"),
+        ("off by one", "mu**k", "mu**(k - 1)"),
+    ],
+    "ex-training-a-cnn-mean": [
+        ("not divided by four", "* sp.Rational(1, 4)", ""),
+        ("= for +=", "+= value", "= value"),
+        ("slope forgotten", "slopes * spread", "spread"),
+        ("a flip too many", "value * w[..., f]", "value * w[::-1, ::-1, :, f]"),
+    ],
+    "ex-descent-geometry-units": [
+        ("one factor only", "a[:, None] * H * a", "H * a"),
+        ("squared", "a[:, None] * H * a", "H * a**2"),
+        ("divided", "a[:, None] * H * a", "H / (a[:, None] * a)"),
+    ],
+    "ex-descent-geometry-line": [
+        ("upside down", "G @ G / (G @ H @ G)", "G @ H @ G / (G @ G)"),
+        ("θ for the gradient", "G = H @ theta", "G = theta"),
+        ("twice as long", "return G @ G", "return 2 * G @ G"),
+    ],
+    "ex-descent-geometry-momentum": [
+        ("wrong sign", "-eta * mu]", "eta * mu]"),
+        ("v of the last step", "-eta * mu]", "-eta]"),
+        ("off by one", "(matrix, k)", "(matrix, k + 1)"),
+    ],
+    "ex-descent-geometry-leaky": [
+        ("of ReLU", "2 / (1 + a**2)", "2 + 0 * a"),
+        ("not squared", "a**2", "a"),
+        ("upside down", "2 / (1 + a**2)", "(1 + a**2) / 2"),
+    ],
+}
