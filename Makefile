@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LAB_READY := $(VENV)/.ready-lab
 COVERAGE_READY := $(VENV)/.ready-coverage
+MUTATION_READY := $(VENV)/.ready-mutation
 BROWSER_READY := $(VENV)/.ready-browser
 LOCAL := 127.0.0.1
 
@@ -18,13 +19,14 @@ $(error There is no chapter "$(CHAPTER)" in chapters/)
 endif
 endif
 
-.PHONY: help book test coverage test-browser serve lab notebooks clean distclean
+.PHONY: help book test coverage mutation test-browser serve lab notebooks clean distclean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make book       build the book into _build/html; any warning is an error"
 	@echo "make test       run every test, and every notebook against its stored outputs"
 	@echo "make coverage   run tests/ alone; fail unless they reach every line and branch of cnnlib"
+	@echo "make mutation   break cnnlib in some 6,800 ways; fail unless tests/ alone see what tests/mutation.md says"
 	@echo "make test-browser  build the book and try every page in Chromium, if there is one"
 	@echo "make serve      build the book and serve it on http://$(LOCAL):8000 (PORT=... for another)"
 	@echo "make lab        open the chapters in JupyterLab, to run and change them"
@@ -68,6 +70,11 @@ $(LAB_READY): $(READY)
 $(COVERAGE_READY): $(READY)
 	@echo "Installing pytest-cov into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[coverage]'
+	@touch $@
+
+$(MUTATION_READY): $(READY)
+	@echo "Installing mutmut into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[mutation]'
 	@touch $@
 
 $(BROWSER_READY): $(READY)
@@ -119,12 +126,19 @@ endif
 coverage: $(COVERAGE_READY)
 	@$(BIN)/python -m pytest tests -n auto --dist loadfile --cov --cov-report=term
 
+# About an hour on two cores. It goes on where it was stopped, and tries again only the functions that changed;
+# `make clean` lets it start anew. MODULES="windows conv" takes these modules only.
+MODULES ?=
+mutation: $(MUTATION_READY)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/mutmut run $(foreach module,$(MODULES),'cnnlib.$(module).*')
+	@$(BIN)/python tools/mutation.py $(MODULES)
+
 # Named outright: `make test` leaves tests/browser out. -rs says why a test was skipped.
 test-browser: book $(BROWSER_READY)
 	@$(PYTEST) -rs tests/browser
 
 clean:
-	rm -rf _build build *.egg-info .pytest_cache .hypothesis .coverage*
+	rm -rf _build build mutants *.egg-info .pytest_cache .hypothesis .coverage*
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 distclean: clean

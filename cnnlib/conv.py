@@ -67,7 +67,8 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1):
     arguments.same_shape("b", b, w.shape[3:])
     x, w, b = _of_one_type(x, w, b)
 
-    y = _correlated(x.transpose(BATCH_LAST), w, b, field).transpose(BATCH_LAST)
+    with quietly():
+        y = _correlated(x.transpose(BATCH_LAST), w, b, field).transpose(BATCH_LAST)
     return y if is_batch else y[0]
 
 
@@ -121,10 +122,10 @@ def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1):
     x, w, dy = _of_one_type(x, w, dy)
 
     deltas = np.ascontiguousarray(dy.transpose(BATCH_LAST))
-    dx, dw = _correlated_backward(deltas, x.transpose(BATCH_LAST), w, field)
-    dx = dx.transpose(BATCH_LAST)
     with quietly():
+        dx, dw = _correlated_backward(deltas, x.transpose(BATCH_LAST), w, field)
         db = deltas.sum(axis=(1, 2, 3))
+    dx = dx.transpose(BATCH_LAST)
     return (dx if is_batch else dx[0]), dw, db
 
 
@@ -134,7 +135,6 @@ def batch_last(x):
     return x if x.ndim != 4 else padded(x.transpose(BATCH_LAST), Field((1, 1))).transpose(BATCH_LAST)
 
 
-@quietly()
 def _correlated(x, w, b, field):
     if winograd.pays(w, field):
         y = winograd.correlate(x, w, b, field)
@@ -143,7 +143,6 @@ def _correlated(x, w, b, field):
     return lowering.correlate(x, w, b, field)
 
 
-@quietly()
 def _correlated_backward(dy, x, w, field):
     if winograd.pays(w, field):
         gradients = winograd.correlate_backward(dy, x, w, field)
