@@ -23,7 +23,10 @@ def folder(tmp_path, monkeypatch):
     rng, known = np.random.default_rng(0), {}
     for start, shape in SIZES.items():
         name = f"{start}-idx{len(shape)}-ubyte"
-        content = idx(rng.integers(0, 256 if len(shape) == 3 else 10, shape, dtype=np.uint8))
+        top = 255 if len(shape) == 3 else 9
+        array = rng.integers(0, top, shape, dtype=np.uint8)
+        array.flat[0] = top
+        content = idx(array)
         (tmp_path / name).write_bytes(content)
         known[name] = shape, hashlib.md5(content, usedforsecurity=False).hexdigest()
     monkeypatch.setattr(mnist, "FILES", known)
@@ -41,6 +44,7 @@ def test_files_are_read_as_digits(folder):
     assert [array.shape for array in digits] == [(5, 28, 28, 1), (5,), (3, 28, 28, 1), (3,)]
     assert [array.dtype.name for array in digits] == ["float32", "int64"] * 2
     pixels = (folder / "train-images-idx3-ubyte").read_bytes()[16:]
+    assert digits.train_images.max() == 1
     assert (digits.train_images * 255).round().astype(np.uint8).tobytes() == pixels
     assert digits.test_labels.astype(np.uint8).tobytes() == (folder / "t10k-labels-idx1-ubyte").read_bytes()[8:]
 
@@ -77,10 +81,11 @@ def changed(content, place, value):
 
 FAULTS = {
     "empty": (lambda c: b"", "is truncated: 0 bytes"),
-    "in its head": (lambda c: c[:7], "is truncated: 7 bytes"),
-    "truncated": (lambda c: c[:-1], "is truncated"),
-    "too long": (lambda c: c + b"\0", "is too long"),
-    "other type": (lambda c: changed(c, 2, 13), "magic number"),
+    "in its head": (lambda c: c[:7], "ubyte{gz} is truncated: 7 bytes"),
+    "its head alone": (lambda c: c[: 4 + 4 * c[3]], "expected "),
+    "truncated": (lambda c: c[:-1], "ubyte{gz} is truncated: "),
+    "too long": (lambda c: c + b"\0", "ubyte{gz} is too long: "),
+    "other type": (lambda c: changed(c, 2, 13), "expected the magic number 0000080"),
     "other axes": (lambda c: changed(c, 3, 2), "magic number"),
     "no IDX": (lambda c: b"<html>" + c[6:], "begins with 3c68746d; expected the magic number"),
     "other size": (lambda c: changed(c, 7, 9), "holds an array of shape (9,"),
@@ -101,7 +106,7 @@ def test_a_wrong_file_is_refused(folder, name, fault, packed):
         path = path.with_name(name + ".gz")
     with pytest.raises(ValueError) as caught:
         load_mnist(folder)
-    assert message in str(caught.value) and str(path) in str(caught.value)
+    assert message.format(gz=".gz" if packed else "") in str(caught.value) and str(path) in str(caught.value)
 
 
 def test_a_label_above_9_is_refused(folder):
