@@ -122,6 +122,7 @@ def test_one_layer_alone(form):
         other.params.update({name: np.zeros_like(value) for name, value in layer.params.items()})
         form.read(other, form.write(layer, x_shape), x_shape)
         assert all(np.array_equal(other.params[name], layer.params[name]) for name in layer.params)
+    assert list(to_pytorch(Linear(3, 2), (1, 3))) == ["weight", "bias"]
 
 
 def test_layouts():

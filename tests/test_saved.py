@@ -28,7 +28,7 @@ def load(path, spoilt):
     try:
         net.load(path)
     except ValueError as error:
-        assert str(error).startswith("path ")
+        assert str(error).startswith((f"path is {str(path)!r}, which is not a file of parameters (", "path holds "))
         assert all(net.params[name] is before[name] for name in before)
         return False
     assert [array.dtype for array in net.params.values()] == [np.float32] * 4
