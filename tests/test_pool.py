@@ -131,6 +131,14 @@ def test_type_stays(dtype):
     assert avg_pool2d(x.astype(np.int32), 3).dtype == np.float64
 
 
+@pytest.mark.parametrize("taps, dtype", [(256, np.uint8), (257, np.uint16)])
+def test_winners_take_one_byte_as_long_as_they_fit(taps, dtype):
+    x = np.arange(taps).reshape(1, taps, 1)
+    y, winners = max_pool2d(x, (1, taps))
+    assert y.item() == winners.item() == taps - 1 and winners.dtype == dtype
+    assert np.array_equal(np.flatnonzero(max_pool2d_backward([[[1]]], winners, x.shape, (1, taps))), [taps - 1])
+
+
 def test_one_image_and_odd_memory():
     x = np.random.default_rng(0).integers(-9, 10, (2, 5, 6, 3))
     for stored in (np.asfortranarray(x), x[:, ::-1].copy()[:, ::-1], np.repeat(x, 2, axis=2)[:, :, ::2]):
