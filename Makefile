@@ -2,11 +2,13 @@
 
 PYTHON ?= python3
 CHAPTER ?=
+# Of the packages: locked (requirements.lock), or the newest or oldest that requirements.txt admits.
+VERSIONS ?= locked
 
 # All paths are relative: the path of the checkout itself may then hold spaces.
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
+READY := $(VENV)/.ready-$(VERSIONS)
 LAB_READY := $(VENV)/.ready-lab
 COVERAGE_READY := $(VENV)/.ready-coverage
 MUTATION_READY := $(VENV)/.ready-mutation
@@ -19,7 +21,7 @@ $(error There is no chapter "$(CHAPTER)" in chapters/)
 endif
 endif
 
-.PHONY: help book test coverage mutation test-browser serve lab notebooks clean distclean
+.PHONY: help book test coverage mutation test-browser serve lab notebooks lock audit clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -31,10 +33,13 @@ help:
 	@echo "make serve      build the book and serve it on http://$(LOCAL):8000 (PORT=... for another)"
 	@echo "make lab        open the chapters in JupyterLab, to run and change them"
 	@echo "make notebooks  run the notebooks and store their outputs in the one canonical form"
+	@echo "make lock       renew requirements.lock: the newest versions that requirements.txt admits"
+	@echo "make audit      look the versions of requirements.lock up among the known vulnerabilities"
 	@echo "make clean      remove what was built (make distclean: and the environment, .venv)"
 	@echo
 	@echo "One chapter:    make book CHAPTER=single_kernel   (also test and notebooks)"
 	@echo "Another Python: make book PYTHON=python3.12"
+	@echo "Other versions: make test VERSIONS=newest   (or oldest; without it, those of requirements.lock)"
 
 # --- The environment ------------------------------------------------------------------------
 
@@ -52,34 +57,63 @@ On Debian and Ubuntu they are a package of their own: sudo apt install python3-v
 endef
 export NO_PYTHON NO_VENV
 
+# Not compiled on the way in, which takes as long as the rest: most modules are never imported.
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+UV := "uv>=0.8,<1"
+
+# The lock serves Python 3.11 and newer, on Linux, macOS and Windows. -e . has no hash.
+install_locked = $(PIP_INSTALL) --require-hashes -r requirements.lock && $(PIP_INSTALL) --no-deps --no-build-isolation -e .
+install_newest = $(PIP_INSTALL) -r requirements.txt
+install_oldest = $(PIP_INSTALL) $(UV) && $(BIN)/uv pip install --quiet --python $(BIN)/python --resolution lowest-direct -r requirements.txt
+
+ifndef install_$(VERSIONS)
+$(error VERSIONS is "$(VERSIONS)"; it can be locked, newest or oldest)
+endif
+
 # Importing matplotlib once makes its font cache, which it would otherwise announce in a notebook.
-$(READY): requirements.txt pyproject.toml
+$(READY): requirements.txt requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "$$NO_PYTHON" >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "$$NO_VENV" >&2; exit 1; }
 	@echo "Installing the book's packages into $(VENV): once, about a minute ..."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(install_$(VERSIONS))
 	@$(BIN)/python -c 'import matplotlib.font_manager'
 	@touch $@
 
+# In an environment of its own: it must work where the old lock does not.
+lock:
+	@$(PYTHON) -m venv --clear _build/lock
+	@_build/lock/bin/python -m pip install --quiet --disable-pip-version-check $(UV)
+	@_build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
+	    --generate-hashes --no-emit-package cnnlib --custom-compile-command "make lock" \
+	    --output-file requirements.lock requirements.txt
+	@rm -rf _build/lock
+
+# --strict: a package that could not be looked up is a failure, too.
+audit:
+	@$(PYTHON) -m venv --clear _build/audit
+	@_build/audit/bin/python -m pip install --quiet --disable-pip-version-check "pip-audit>=2.9,<3"
+	@_build/audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off --requirement requirements.lock
+	@rm -rf _build/audit
+
 $(LAB_READY): $(READY)
 	@echo "Installing JupyterLab into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[lab]'
+	@$(PIP_INSTALL) -e '.[lab]'
 	@touch $@
 
 $(COVERAGE_READY): $(READY)
 	@echo "Installing pytest-cov into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[coverage]'
+	@$(PIP_INSTALL) -e '.[coverage]'
 	@touch $@
 
 $(MUTATION_READY): $(READY)
 	@echo "Installing mutmut into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[mutation]'
+	@$(PIP_INSTALL) -e '.[mutation]'
 	@touch $@
 
 $(BROWSER_READY): $(READY)
 	@echo "Installing Playwright into $(VENV), to drive the Chromium of this machine ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[browser]'
+	@$(PIP_INSTALL) -e '.[browser]'
 	@touch $@
 
 # --- The book -------------------------------------------------------------------------------
