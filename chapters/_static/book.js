@@ -19,3 +19,12 @@ window.addEventListener("beforeprint", () => {
   opened.forEach((details) => (details.open = true));
 });
 window.addEventListener("afterprint", () => opened.forEach((details) => (details.open = false)));
+
+// A box that scrolls takes the focus, so that the arrow keys can scroll it.
+window.addEventListener("load", () => {
+  document.querySelectorAll("div.math > span, .cell_output, .pst-scrollable-table-container").forEach((box) => {
+    if (box.scrollWidth > box.clientWidth && !box.hasAttribute("tabindex")) {
+      box.tabIndex = 0;
+    }
+  });
+});

@@ -65,9 +65,10 @@ def description(soup: BeautifulSoup) -> str:
         return text
     kept = ""
     for sentence in re.split(r"(?<=[.?!:]) ", text):
-        if len(kept) + len(sentence) > MAX_DESCRIPTION:
+        longer = f"{kept} {sentence}".strip()
+        if len(longer) > MAX_DESCRIPTION:
             break
-        kept = f"{kept} {sentence}".strip()
+        kept = longer
     return kept or textwrap.shorten(text, MAX_DESCRIPTION, placeholder=" …")
 
 
