@@ -21,7 +21,7 @@ $(error There is no chapter "$(CHAPTER)" in chapters/)
 endif
 endif
 
-.PHONY: help book test coverage mutation test-browser serve lab notebooks lock audit clean distclean
+.PHONY: help book test coverage mutation test-browser serve lab pdf notebooks lock audit clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -32,6 +32,7 @@ help:
 	@echo "make test-browser  build the book and try every page in Chromium, if there is one"
 	@echo "make serve      build the book and serve it on http://$(LOCAL):8000 (PORT=... for another)"
 	@echo "make lab        open the chapters in JupyterLab, to run and change them"
+	@echo "make pdf        set the book on paper, _build/book.pdf (needs XeLaTeX; says which packages)"
 	@echo "make notebooks  run the notebooks and store their outputs in the one canonical form"
 	@echo "make lock       renew requirements.lock: the newest versions that requirements.txt admits"
 	@echo "make audit      look the versions of requirements.lock up among the known vulnerabilities"
@@ -143,6 +144,16 @@ lab: $(LAB_READY)
 
 notebooks: $(READY)
 	@$(BIN)/python tools/notebooks.py $(CHAPTER)
+
+# --- Other forms of the book ----------------------------------------------------------------
+
+# Every page is read anew (--all), and any warning is an error, as in `make book`.
+pdf: $(READY)
+	@$(BIN)/python tools/pdf.py --look
+	@rm -rf _build/latex
+	@$(BIN)/jupyter-book build --all -W -n --keep-going --builder latex .
+	@$(BIN)/python tools/pdf.py _build/latex _build/book.pdf
+	@$(call say_where,_build/book.pdf)
 
 # --- The tests ------------------------------------------------------------------------------
 
