@@ -5,7 +5,7 @@
     python benchmarks/draw.py
     make notebooks CHAPTER=fast_convolution
 
-draws the picture of the chapter and writes its words. Other results, into another file:
+draws the picture of the chapter and writes the words around it. Other results, into another file:
 
     python benchmarks/draw.py mine.json --to mine.svg
 
@@ -14,7 +14,6 @@ Picture and words come from the same numbers; a test compares the chapter with t
 
 import argparse
 import json
-import re
 import statistics
 from pathlib import Path
 
@@ -22,14 +21,17 @@ import matplotlib
 import nbformat
 from cases import CONVOLUTIONS, POOLS
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 HERE = Path(__file__).resolve().parent
-PICTURE = HERE.parent / "chapters" / "_static" / "speed.svg"
 CHAPTER = HERE.parent / "chapters" / "fast_convolution.ipynb"
-FIGURE = re.compile(r"```\{figure\} _static/speed\.svg\n.*?\n```", re.DOTALL)
+LINK = "_static/speed.svg"
+PICTURE = CHAPTER.parent / LINK
 STORED = sorted((HERE / "results").glob("*.json"))
 BASE = "torch"
 NAMES = {"cnnlib": "cnnlib", "im2col": "plain im2col", "jax": "JAX", "torch": "PyTorch"}
+STYLE = {"svg.hashsalt": "cnnlib", "font.size": 9} | {f"axes.spines.{side}": False for side in ("top", "right", "left")}
+NAMEPLATE = {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.5}, "in_layout": False}
 STYLES = {
     "im2col": {"marker": "s", "color": "#542788", "markerfacecolor": "none"},
     "jax": {"marker": "^", "color": "#006d5b", "markerfacecolor": "none"},
@@ -67,8 +69,8 @@ def write_words(records):
     """Put the figure with its words into the chapter."""
     notebook = nbformat.read(CHAPTER, 4)
     for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = FIGURE.sub(lambda _: block(records), cell.source)
+        if f"]({LINK})" in cell.source:
+            cell.source = words(records)
     nbformat.write(notebook, CHAPTER)
 
 
@@ -95,17 +97,15 @@ def description(records):
     return f"Time of cnnlib relative to PyTorch on {' and on '.join(map(threads, records))}. {cases}."
 
 
-def caption(records):
+def report(records):
     """Say how all do, where cnnlib is slower, and on which machine."""
     first = records[0]
     versions = ", ".join(f"{NAMES.get(name, 'NumPy')} {version}" for name, version in first["versions"].items())
     memory = ", ".join(f"{NAMES[name]} {ratio:.1f}" for name, ratio in first["memory"].items())
-    return (
-        f"Time of forward and backward pass relative to PyTorch, {first['dtype']}; left of 1 is faster. "
-        + " ".join(verdict(record) for record in records)
-        + f" Additional memory for 64→64 at 56×56, relative to $x$ and $y$: {memory}. "
-        f"Machine: {first['machine']}, {versions}; medians of rounds: {first['rounds']}."
-    )
+    points = [verdict(record) for record in records]
+    points += [f"**Additional memory** for 64→64 at 56×56, relative to $x$ and $y$: {memory}."]
+    points += [f"**Machine**: {first['machine']}, {versions}; {first['dtype']}, medians of rounds: {first['rounds']}."]
+    return "\n".join(f"- {point}" for point in points)
 
 
 def verdict(record):
@@ -116,7 +116,8 @@ def verdict(record):
             groups.setdefault(group, []).append(f"{NAMES[library]} {mean:.2f}")
     listed = "; ".join(f"{group}: {', '.join(found)}" for group, found in groups.items())
     slower = [short(case) for case, ratio in ratios(record, "cnnlib").items() if ratio > 1]
-    return f"On {threads(record)}, geometric means of {listed}. `cnnlib` is slower for {', '.join(slower) or 'none'}."
+    means_of = f"**On {threads(record)}**, geometric means of {listed}."
+    return f"{means_of} `cnnlib` is slower than PyTorch for {', '.join(slower) or 'none'}."
 
 
 def short(case):
@@ -128,22 +129,23 @@ def threads(record):
     return "one thread" if record["threads"] == 1 else f"{record['threads']} threads"
 
 
-def block(records):
-    """Return the figure as the chapter holds it."""
-    return f"```{{figure}} _static/speed.svg\n:alt: {description(records)}\n\n{caption(records)}\n```"
+def words(records):
+    """Return the cell of the chapter that shows the picture."""
+    return f"![{description(records)}]({LINK})\n\n{report(records)}"
 
 
 def draw(records, path):
     """Draw one panel for each record."""
     cases = list(records[0]["seconds"])
-    with matplotlib.rc_context({"svg.hashsalt": "cnnlib", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}):
-        picture = Figure(figsize=(2.6 * max(2, len(records)), 0.36 * len(cases) + 1), layout="constrained")
+    with matplotlib.rc_context(STYLE):
+        picture = Figure(figsize=(2.3 * max(2, len(records)), 0.38 * len(cases) + 1), layout="constrained")
         axes = picture.subplots(1, len(records), sharex=True, sharey=True, squeeze=False)[0]
         for axis, record in zip(axes, records):
             panel(axis, record, cases)
-        for row, case in enumerate(cases):
-            axes[0].text(0, 0.28 - row, case, transform=axes[0].get_yaxis_transform(), fontsize=8, clip_on=False)
-        axes[0].set(ylim=(-len(cases) + 0.6, 0.8), yticks=[])
+        for row, case in enumerate(cases):  # above its row, across all panels
+            axes[0].text(0, 0.27 - row, case, transform=axes[0].get_yaxis_transform(), **NAMEPLATE)
+        axes[0].set(ylim=(-len(cases) + 0.5, 0.8), yticks=[], zorder=1)
+        axes[0].patch.set_visible(False)
         picture.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False)
         facts = {"Date": None, "Title": "cnnlib beside PyTorch", "Description": description(records)}
         picture.savefig(path, metadata=facts if str(path).endswith(".svg") else None)
@@ -158,8 +160,9 @@ def panel(axis, record, cases):
     for row in range(len(cases)):
         axis.axhline(-row, color="0.9", linewidth=0.6, zorder=0)
     axis.set_xscale("log", base=2)
+    axis.xaxis.set_major_locator(LogLocator(2, numticks=10))
     axis.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    axis.set_xlabel(f"{threads(record)}, relative to PyTorch")
+    axis.set_xlabel(f"{threads(record)} ÷ PyTorch")
 
 
 if __name__ == "__main__":

@@ -18,8 +18,7 @@ RECORDS = draw.read(draw.STORED)
 
 
 def test_chapter_shows_the_stored_results():
-    text = "\n".join(text for _, text in CHAPTER.prose())
-    assert [match[0] for match in draw.FIGURE.finditer(text)] == [draw.block(RECORDS)]
+    assert [text for _, text in CHAPTER.prose() if draw.LINK in text] == [draw.words(RECORDS)]
 
 
 def test_picture_shows_the_stored_results():
@@ -53,9 +52,9 @@ def test_words_come_from_the_numbers():
     assert draw.description(records) == (
         "Time of cnnlib relative to PyTorch on one thread and on 2 threads. LeNet conv 1: 0.50 and 2.00; LeNet conv 2: 1.25 and 0.50."
     )
-    words = draw.caption(records)
-    assert "without the toy: cnnlib 0.79. `cnnlib` is slower for LeNet conv 2." in words
-    assert "without the toy: cnnlib 1.00. `cnnlib` is slower for LeNet conv 1." in words
+    words = draw.report(records)
+    assert "without the toy: cnnlib 0.79. `cnnlib` is slower than PyTorch for LeNet conv 2." in words
+    assert "without the toy: cnnlib 1.00. `cnnlib` is slower than PyTorch for LeNet conv 1." in words
     assert "cnnlib 1.4, PyTorch 2.5" in words and "a machine, NumPy 2.0, PyTorch 2.9" in words
 
 

@@ -62,10 +62,11 @@ def build_wheel(folder):
 
 
 def copy_contents(folder):
-    """Copy what a reader runs: the notebooks, and the file that one of them reads."""
-    folder.mkdir()
-    for path in [*sorted((ROOT / "chapters").glob("*.ipynb")), ROOT / "chapters" / "source_claims.yml"]:
-        shutil.copyfile(path, folder / path.name)
+    """Copy what a reader runs: the notebooks, the file that one of them reads, and the picture that one shows."""
+    (folder / "_static").mkdir(parents=True)
+    chapters = ROOT / "chapters"
+    for path in [*sorted(chapters.glob("*.ipynb")), chapters / "source_claims.yml", chapters / "_static" / "speed.svg"]:
+        shutil.copyfile(path, folder / path.relative_to(chapters))
 
 
 def settings(wheel):
