@@ -4,7 +4,8 @@
     python tools/notebooks.py single_kernel     one of them
     python tools/notebooks.py --check           write nothing; fail if a file would change
 
-A second run changes no byte, so a change in a stored notebook is a change in the book.
+A second run changes no byte, so a change in a stored notebook is a change in the book. A stored picture
+stays where the new one shows the same.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from pictures import keep_stored_pictures
 
 CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
 METADATA = {
@@ -125,10 +127,17 @@ def executed(path: Path) -> str:
     return canonical(notebook)
 
 
+def renewed(stored: str, new: str) -> str:
+    """Give the canonical text `new` with those pictures of `stored` that show the same."""
+    notebook = nbformat.reads(new, as_version=4)
+    keep_stored_pictures(nbformat.reads(canonical(nbformat.reads(stored, as_version=4)), as_version=4), notebook)
+    return canonical(notebook)
+
+
 def refresh(path: Path, check: bool) -> tuple[bool, str]:
     """Run one notebook and store it, or only compare: (is all well, what to say)."""
     try:
-        new = executed(path).encode()
+        new = renewed(path.read_text(encoding="utf-8"), executed(path)).encode()
     except CellExecutionError as error:
         return False, f"{path.name}: a cell failed\n{error}"
     if new == path.read_bytes():
