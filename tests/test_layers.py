@@ -236,7 +236,7 @@ def test_network_is_a_sequence():
     assert net[0].params["bias"].tolist() == [1, 1]
     del net.params["0.bias"]
     assert "bias" not in net[0].params and "0.bias" not in net.params and "x" not in net.params
-    assert "99.bias" not in net.params
+    assert "8.bias" not in net.params and "99.bias" not in net.params
     assert Sequential(Sequential(Linear(1, 1))).params.keys() == {"0.0.weight", "0.0.bias"}
 
 
