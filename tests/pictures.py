@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent / "pictures"
 
 
 def maps():
-    """Four maps in three rows: narrow and wide cells, a long title, marks, empty cells and values that come and go."""
+    """Four maps in three rows: narrow and wide cells, a title wider than its map, marks, empty cells and values that come and go."""
     rng = np.random.default_rng(5)
     x, w = rng.integers(-9, 10, (2, 3)), np.array([[0.25, -1000.5]])
     for n in range(2):
@@ -25,7 +25,7 @@ def maps():
         yield {
             "x": mark(x, area=np.s_[:, n : n + 2], cell=np.eye(2, 3, n, bool)),
             "w": mark(w + n, cell=(0, 1)),
-            "a long title over one cell": [[n * n]],
+            "over one": [[n * n]],
             "y": mark(y, area=np.s_[n]),
         }, f"x[{n}] < -{n}"
 
