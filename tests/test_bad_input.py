@@ -188,6 +188,11 @@ BAD_CALLS = {
     "b of another length": (lambda: conv2d(X, W, B[:2]), ValueError, "b has shape (2,); expected (3,)"),
     "dy of another shape": (lambda: conv2d_backward(DY[0], X, W), ValueError, "dy has shape (3, 3, 3); expected (2, 3, 3, 3)"),
     "dy of another width": (lambda: backward_of(Linear(2, 3), X[:, 0, 0])(B), ValueError, "dy has shape (3,); expected (2, 3)"),
+    "images for numbers": (
+        lambda: Linear(2, 3).forward(X),
+        ValueError,
+        "x has shape (2, 4, 4, 2); expected 1 or 2 axes (N, in_features) or (in_features,)",
+    ),
     "scores of images": (
         lambda: SoftmaxCrossEntropy().forward(X, [0, 1]),
         ValueError,
