@@ -131,6 +131,14 @@ def test_type_stays(dtype):
     assert avg_pool2d(x.astype(np.int32), 3).dtype == np.float64
 
 
+def test_without_options_windows_lie_side_by_side():
+    x = np.arange(16).reshape(4, 4, 1)
+    assert max_pool2d(x, 2)[0].ravel().tolist() == [5, 7, 13, 15]
+    assert avg_pool2d(x, 2).ravel().tolist() == [2.5, 4.5, 10.5, 12.5]
+    assert avg_pool2d_backward([[[4]]], (3, 2, 1), 2).ravel().tolist() == [1, 1, 1, 1, 0, 0]
+    assert max_pool2d_backward([[[4]]], [[[3]]], (3, 2, 1), 2).ravel().tolist() == [0, 0, 0, 4, 0, 0]
+
+
 @pytest.mark.parametrize("taps, dtype", [(256, np.uint8), (257, np.uint16)])
 def test_winners_take_one_byte_as_long_as_they_fit(taps, dtype):
     x = np.arange(taps).reshape(1, taps, 1)
