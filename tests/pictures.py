@@ -44,6 +44,15 @@ def paths():
     return show_paths(graph, "w", "o", "Paths, then a sweep.")
 
 
+def edge():
+    """One edge, as long as the picture is wide."""
+    graph = Graph()
+    graph.input("w")
+    graph.node("o", ["w"], lambda w: 2 * w, [lambda w: 2])
+    graph.forward({"w": 5})
+    return show_paths(graph, "w", "o", "An edge.")
+
+
 def walks():
     """Three bowls in two rows: long arrows, one that is too short to be drawn, and a last place without."""
     places = np.array([[2, 1], [1, -1], [0.5, 0.25], [0.49, 0.25]])
@@ -51,7 +60,7 @@ def walks():
     return show_walks(bowls, "Three walks.")
 
 
-PICTURES = {"maps": lambda: show_steps(maps(), "Maps."), "paths": paths, "walks": walks}
+PICTURES = {"maps": lambda: show_steps(maps(), "Maps."), "paths": paths, "edge": edge, "walks": walks}
 
 
 def drawn(name):
