@@ -203,6 +203,7 @@ def test_typesetting_is_the_books():
     assert latex(sp.ceiling(r / n)) == r"\left\lceil \frac{r}{n} \right\rceil"
     h = sp.Function("h")
     assert latex(sp.diff(h(x[r]), x[r])) == "h'(x_{r})"
+    assert latex(sp.Derivative(h(2 * r), r)) == r"\frac{d}{d r} h{\left(2 r \right)}"
     assert latex(sp.diff(h(r, u), r)) == r"\frac{d}{d r} h{\left(r,u \right)}"
     assert latex(sp.Sum(w[u] + 1, (u, 0, 3))) == r"\sum_{u=0}^{3} \left(w_{u} + 1\right)"
     assert typeset(x[r])._repr_latex_() == r"$\displaystyle x_{r}$" and repr(typeset(x[r])) == "x[r]"
