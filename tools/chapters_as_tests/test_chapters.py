@@ -1,4 +1,4 @@
-"""Run the code cells of each chapter, one after the other in this process, as one test a chapter."""
+"""Each chapter as one test: its code cells, one after the other in this process. Used by tools/mutation_by_chapters.py."""
 
 import ast
 import json
@@ -7,7 +7,8 @@ from pathlib import Path
 import matplotlib
 import pytest
 
-CHAPTERS = Path(__file__).resolve().parent / "chapters"
+CHAPTERS = Path(__file__).parent / "chapters"
+SHOWN_AS = "_repr_html_", "_repr_svg_", "_repr_latex_", "__repr__"
 
 
 @pytest.mark.parametrize("chapter", sorted(path.stem for path in CHAPTERS.glob("*.ipynb")))
@@ -17,14 +18,13 @@ def test_chapter(chapter, monkeypatch):
     names = {"__name__": "__main__"}
     for cell in json.loads((CHAPTERS / f"{chapter}.ipynb").read_text("utf-8"))["cells"]:
         if cell["cell_type"] == "code":
-            show_last(ast.parse("".join(cell["source"])), names)
+            run(ast.parse("".join(cell["source"])), names)
 
 
-def show_last(code, names):
-    """Run a cell, and make what the notebook would show of its last value."""
+def run(code, names):
+    """Run a cell, and make what the notebook shows of its last value; what it looks like is not compared."""
     last = code.body.pop() if code.body and isinstance(code.body[-1], ast.Expr) else None
     exec(compile(code, "cell", "exec"), names)
     if last:
         value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
-        shown = next((getattr(value, kind) for kind in ("_repr_html_", "_repr_svg_", "_repr_latex_") if hasattr(value, kind)), None)
-        shown() if shown else repr(value)
+        next(getattr(value, kind) for kind in SHOWN_AS if hasattr(value, kind))()
