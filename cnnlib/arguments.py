@@ -24,7 +24,7 @@ LARGEST = 2**31 - 1  # sizes, strides and paddings beyond it overflow NumPy's ow
 ACCEPTED = "integer, floating-point or object array"
 
 
-def array(name, value, ndim=None, axes=""):
+def array(name, value, ndim=None, axes=None):
     """Return `value` as an array of exact integers, floats or objects.
 
     Small integers are widened to int64, so that sums of products of pixels
@@ -38,7 +38,7 @@ def array(name, value, ndim=None, axes=""):
     ndim : int or tuple of int, optional
         The number of axes it must have.
     axes : str, optional
-        What the axes mean, for the error message.
+        What the axes mean, for the error message; it stands with `ndim`.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def array(name, value, ndim=None, axes=""):
     ranks = (ndim,) if isinstance(ndim, int) else ndim
     if ranks is not None and result.ndim not in ranks:
         wanted = " or ".join(str(rank) for rank in ranks)
-        raise ValueError(f"{name} has shape {result.shape}; expected {wanted} axes {axes}".rstrip())
+        raise ValueError(f"{name} has shape {result.shape}; expected {wanted} axes {axes}")
     if result.size == 0:
         raise ValueError(f"{name} has shape {result.shape}; expected no axis of length 0")
     if result.dtype.kind in "iu":

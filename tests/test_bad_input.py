@@ -167,6 +167,9 @@ def test_a_senseless_shape_is_refused(call, bad):
 
 
 BAD_CALLS = {
+    "stride 0": (lambda: conv2d(X, W, stride=0), ValueError, "stride is 0; expected at least 1"),
+    "padding -1": (lambda: conv2d(X, W, padding=(0, -1)), ValueError, "padding is -1; expected at least 0"),
+    "huge stride": (lambda: conv2d(X, W, stride=2**31), ValueError, "stride is 2147483648; expected at most 2147483647"),
     "lr text": (lambda: SGD(Linear(1, 1), "a"), TypeError, "lr is 'a'; expected a number"),
     "lr None": (lambda: SGD(Linear(1, 1), None), TypeError, "lr is None"),
     "lr array": (lambda: SGD(Linear(1, 1), np.ones(2)), TypeError, "lr is array"),
@@ -214,6 +217,10 @@ def test_a_bad_call_is_refused(call, error, message):
     with pytest.raises(error) as caught:
         call()
     assert str(caught.value).startswith(message)
+
+
+def test_the_largest_stride():
+    assert conv2d(X, W, stride=2**31 - 1).shape == (2, 1, 1, 3)
 
 
 # --- Graphs ---------------------------------------------------------------------------------
@@ -266,7 +273,7 @@ def test_an_unknown_node_is_refused_at_once():
 # --- The environment ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "1.5", "two", "", " 2", "+2", "2\n", "1_0", "0x2", "²", "auto"])
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "two", "", " 2", "+2", "2\n", "1_0", "0x2", "²", "auto", "1000000000"])
 def test_a_senseless_number_of_threads_is_refused(monkeypatch, value):
     monkeypatch.setenv("CNNLIB_NUM_THREADS", value)
     for call in (lambda: conv2d(X, W), lambda: conv2d_backward(DY, X, W), lambda: max_pool2d(X, 2), lambda: avg_pool2d(X, 2)):
@@ -275,7 +282,7 @@ def test_a_senseless_number_of_threads_is_refused(monkeypatch, value):
         assert str(caught.value).startswith(f"CNNLIB_NUM_THREADS is {value!r}; expected")
 
 
-@pytest.mark.parametrize("value", ["1", "007", "99999"])
+@pytest.mark.parametrize("value", ["1", "007", "999999999"])
 def test_a_large_number_of_threads_is_no_harm(monkeypatch, value):
     expected = conv2d(X, W)
     monkeypatch.setenv("CNNLIB_NUM_THREADS", value)

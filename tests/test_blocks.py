@@ -1,5 +1,7 @@
 """Blocks cover the output once, threads do what one thread does, and errors come through."""
 
+import threading
+
 import numpy as np
 import pytest
 from cnnlib import AvgPool2d, Conv2d, MaxPool2d, blocks
@@ -21,7 +23,26 @@ def test_plane_blocks_cover_the_planes_once(planes, numbers):
     count = np.zeros(planes, int)
     for block in plane_blocks(planes, numbers):
         count[block] += 1
+        assert count[block].size * numbers <= blocks.BLOCK or count[block].size == 1
     assert (count == 1).all()
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_as_many_threads_work_at_once_as_were_asked_for(monkeypatch, threads):
+    started = []
+
+    class Counted(threading.Thread):
+        def start(self):
+            started.append(self)
+            super().start()
+
+    monkeypatch.setenv("CNNLIB_NUM_THREADS", str(threads))
+    monkeypatch.setattr(threading, "Thread", Counted)
+    together = threading.Barrier(threads, timeout=30)  # lets nobody pass before all are there
+    for_each(range(2 * threads), lambda block: together.wait())
+    assert len(started) == threads - 1
+    for_each([0], lambda block: None)  # nor are there more than blocks
+    assert len(started) == threads - 1
 
 
 @pytest.mark.parametrize("threads", ["1", "2", "5"])
