@@ -16,6 +16,7 @@ from cnnlib import (
     max_pool2d,
     max_pool2d_backward,
 )
+from cnnlib.pooling import as_stored
 from cnnlib.symbolic import gradient, symbols
 
 MAPS = [(1, 1), (4, 6), (5, 7)]
@@ -137,6 +138,14 @@ def test_without_options_windows_lie_side_by_side():
     assert avg_pool2d(x, 2).ravel().tolist() == [2.5, 4.5, 10.5, 12.5]
     assert avg_pool2d_backward([[[4]]], (3, 2, 1), 2).ravel().tolist() == [1, 1, 1, 1, 0, 0]
     assert max_pool2d_backward([[[4]]], [[[3]]], (3, 2, 1), 2).ravel().tolist() == [0, 0, 0, 4, 0, 0]
+
+
+def test_memory_is_taken_in_its_own_order():
+    for order in [(0, 1, 2, 3), (3, 1, 2, 0)]:
+        memory = np.arange(120).reshape(2, 3, 4, 5)
+        stored, back = as_stored(memory.transpose(order))
+        assert stored.flags.c_contiguous and np.shares_memory(stored, memory)
+        assert np.array_equal(stored.transpose(back), memory.transpose(order))
 
 
 @pytest.mark.parametrize("taps, dtype", [(256, np.uint8), (257, np.uint16)])
