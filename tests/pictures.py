@@ -1,13 +1,19 @@
-"""Steppers whose whole drawing is stored in tests/pictures: a reader has looked at each.
+"""Pictures of which everything drawn is stored in tests/pictures: a reader has looked at each.
 
     python tests/pictures.py    draws them anew, after a change that is meant; look at them then
+
+Of a stepper it is the drawing itself; of a figure, which Matplotlib's versions draw with small differences, the
+list of what stands where.
 """
 
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 from cnnlib import Graph
 from cnnlib.bowl_steps import show_walks
+from cnnlib.figures import show_lines, show_maps
+from cnnlib.graph_figure import draw_graph
 from cnnlib.graph_steps import show_paths
 from cnnlib.map_steps import mark, show_steps
 from cnnlib.stepper import SCRIPT, STYLE
@@ -60,15 +66,86 @@ def walks():
     return show_walks(bowls, "Three walks.")
 
 
-PICTURES = {"maps": lambda: show_steps(maps(), "Maps."), "paths": paths, "edge": edge, "walks": walks}
+def three_maps():
+    """Two rows with an empty place: values written in white and in black, zeros, and a map too large for them."""
+    show_maps({"x": [[5, -2, 0.125, 3]], "0": np.zeros((2, 1)), "large": np.arange(18).reshape(2, 9)}, "Maps.", columns=2)
+
+
+def two_lines():
+    show_lines({"a": [1, 3, 2], "b": [4, 5, 9]}, "Lines.", x=[0, 2, 4], x_label="depth", y_label="cost")
+
+
+def graph_with_a_path():
+    graph = Graph()
+    graph.input("w")
+    graph.node("a", ["w"], lambda w: w**2, [lambda w: 2 * w])
+    graph.node("c", ["w"], lambda w: w**3, [lambda w: 3 * w**2])
+    graph.multiply("o", ["w", "a"])
+    graph.add("p", ["o", "c", "w"])
+    labels = {"a": "$w^2$", ("w", "a"): "$2w$", ("w", "o"): "$a$", ("o", "p"): "1"}
+    draw_graph(graph, "A graph.", highlight=("w", "a", "o"), labels=labels)
+
+
+def graph_without_labels():
+    graph = Graph()
+    graph.input("w")
+    graph.node("a", ["w"], lambda w: w**2, [lambda w: 2 * w])
+    draw_graph(graph, "An edge.")
+
+
+def artists(draw):
+    """List what a figure holds, one artist a line, with lengths to two decimals."""
+    with patch("matplotlib.figure.Figure.savefig", autospec=True) as saved:
+        draw()
+    figure = saved.call_args.args[0]
+    yield "figure", figure.get_size_inches(), figure.get_facecolor(), type(figure.get_layout_engine()).__name__
+    yield "saved", saved.call_args.kwargs
+    for axis in figure.axes:
+        yield "axis", axis.axison, axis.get_position().bounds if axis.axison is False else "", axis.get_xlim(), axis.get_ylim()
+        yield "words", axis.get_title(), axis.title.get_fontsize(), axis.get_xlabel(), axis.get_ylabel(), axis.get_yscale()
+        yield "ticks", axis.get_xticks(), axis.get_yticks()
+        yield "grid", *((line.get_visible(), line.get_color()) for line in (axis.xaxis.get_gridlines()[0], axis.yaxis.get_gridlines()[0]))
+        yield "spines", *((name, spine.get_visible(), spine.get_edgecolor()) for name, spine in axis.spines.items())
+        if legend := axis.get_legend():
+            yield "legend", legend.get_frame_on(), *(text.get_text() for text in legend.get_texts())
+        for image in axis.images:
+            yield "image", image.get_array(), image.get_cmap().name, image.get_clim()
+        for line in axis.lines:
+            yield "line", line.get_xydata(), line.get_color(), line.get_marker(), line.get_linestyle(), line.get_markersize()
+        for text in axis.texts:
+            box = text.get_bbox_patch()
+            yield "text", text.get_text(), text.get_position(), text.get_ha(), text.get_va(), text.get_color(), text.get_fontsize()
+            yield "above", text.get_zorder(), box and (box.get_facecolor(), box.get_edgecolor(), box.get_boxstyle().pad)
+        for patch_ in axis.patches:
+            yield "patch", patch_.get_path().vertices if hasattr(patch_, "get_connectionstyle") else (patch_.center, patch_.radius)
+            yield "style", patch_.get_facecolor(), patch_.get_edgecolor(), patch_.get_linewidth(), patch_.get_zorder()
+
+
+def rounded(value):
+    """Write a value of an artist, numbers with two decimals."""
+    if isinstance(value, (float, np.floating)):
+        return f"{value + 0.0:.2f}"
+    if isinstance(value, (tuple, list, np.ndarray)):
+        return f"({' '.join(map(rounded, value))})"
+    return str(value).replace("\n", " / ")
+
+
+STEPPERS = {"maps": lambda: show_steps(maps(), "Maps."), "paths": paths, "edge": edge, "walks": walks}
+FIGURES = [three_maps, two_lines, graph_with_a_path, graph_without_labels]
+PICTURES = {**STEPPERS, **{figure.__name__: figure for figure in FIGURES}}
 
 
 def drawn(name):
-    """Draw a picture without its style and script, an element a line."""
-    html = PICTURES[name]()._repr_html_()
-    return html.replace(STYLE, "").replace(SCRIPT, "").replace("><", ">\n<") + "\n"
+    """Write down a picture: a stepper without its style and script, an element a line; a figure's artists."""
+    if name in STEPPERS:
+        return STEPPERS[name]()._repr_html_().replace(STYLE, "").replace(SCRIPT, "").replace("><", ">\n<").splitlines()
+    return [" ".join(map(rounded, artist)) for artist in artists(PICTURES[name])]
+
+
+def stored(name):
+    return FOLDER / f"{name}.{'html' if name in STEPPERS else 'txt'}"
 
 
 if __name__ == "__main__":
-    for picture in PICTURES:
-        (FOLDER / f"{picture}.html").write_text(drawn(picture), encoding="utf-8")
+    for name in PICTURES:
+        stored(name).write_text("\n".join(drawn(name)) + "\n", encoding="utf-8")

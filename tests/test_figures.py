@@ -14,6 +14,7 @@ from cnnlib import Graph
 from cnnlib.figures import Picture, show_lines, show_maps
 from cnnlib.graph_figure import draw_graph
 from cnnlib.matrix_figure import show_matrix
+from pictures import FIGURES, drawn, stored
 
 ORANGE, PURPLE, WHITE = (127, 59, 8), (45, 0, 75), (247, 247, 247)  # the ends and the middle of the colour map
 
@@ -92,6 +93,11 @@ def test_a_logarithmic_scale_is_another_picture():
 def test_pictures_are_the_same_every_time():
     assert lines(3).png == lines(3).png
     assert show_maps({"a": np.eye(3)}, "").png == show_maps({"a": np.eye(3)}, "").png
+
+
+@pytest.mark.parametrize("name", [figure.__name__ for figure in FIGURES])
+def test_everything_is_where_it_was_when_it_was_looked_at(name):
+    assert drawn(name) == stored(name).read_text(encoding="utf-8").splitlines()
 
 
 def graph(names=""):

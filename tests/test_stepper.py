@@ -13,7 +13,7 @@ from cnnlib.bowl_steps import show_walks
 from cnnlib.graph_steps import show_paths
 from cnnlib.map_steps import mark, show_steps, written_sum
 from cnnlib.stepper import SCRIPT, STYLE, Frame, Stepper
-from pictures import FOLDER, PICTURES, drawn
+from pictures import STEPPERS, drawn, stored
 
 SVG = "{http://www.w3.org/2000/svg}"
 RNG = np.random.default_rng(3)
@@ -124,9 +124,9 @@ def test_nothing_comes_from_elsewhere_and_no_attribute_holds_script_or_style(mak
     assert not set("<&") & set(SCRIPT + STYLE)  # XML and HTML read these differently
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", STEPPERS)
 def test_every_line_is_where_it_was_when_it_was_looked_at(name):
-    assert drawn(name).splitlines() == (FOLDER / f"{name}.html").read_text(encoding="utf-8").splitlines()
+    assert drawn(name) == stored(name).read_text(encoding="utf-8").splitlines()
 
 
 @KINDS
