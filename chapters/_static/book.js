@@ -12,13 +12,19 @@ document.addEventListener("DOMContentLoaded", () => {
   onClick(".btn-fullscreen-button", () => window.toggleFullScreen());
 });
 
-// Paper cannot be clicked: what is folded is opened for it, and folded again afterwards.
+// Paper is white and cannot be clicked: for it the page is light and what is folded is opened. Then all is as before.
 let opened = [];
+let theme = "";
 window.addEventListener("beforeprint", () => {
   opened = [...document.querySelectorAll("details:not([open])")];
   opened.forEach((details) => (details.open = true));
+  theme = document.documentElement.dataset.theme;
+  document.documentElement.dataset.theme = "light";
 });
-window.addEventListener("afterprint", () => opened.forEach((details) => (details.open = false)));
+window.addEventListener("afterprint", () => {
+  opened.forEach((details) => (details.open = false));
+  document.documentElement.dataset.theme = theme;
+});
 
 // A box that scrolls takes the focus, so that the arrow keys can scroll it.
 window.addEventListener("load", () => {

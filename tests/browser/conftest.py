@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 SITE = Path(__file__).resolve().parents[2] / "_build/html"
+MAX_WEIGHT = 1_850_000  # bytes of one page with all that it loads, uncompressed: half of a stock page of this book
+KINDS = {"html": "page", "css": "styles", "js": "scripts", "woff2": "fonts", "svg": "images", "png": "images"}
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 WIDE, PHONE = (1280, 900), (390, 844)
 
@@ -23,6 +25,30 @@ class Sent:
 
     address: str
     bytes_of: dict[str, int] = field(default_factory=dict)
+
+
+def by_kind(bytes_of: dict[str, int]) -> dict[str, int]:
+    """Sum what was sent by kind of file."""
+    sums = dict.fromkeys(KINDS.values(), 0)
+    for path, count in bytes_of.items():
+        sums[KINDS[path.partition("?")[0].rpartition(".")[2]]] += count
+    return sums
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print what the heaviest pages load, as `test_page_is_light` has recorded it."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.getreports(kind)]
+    loads = dict(load for report in reports for name, load in report.user_properties if name == "load")
+    if not loads:
+        return
+    terminalreporter.section(f"the heaviest of {len(loads)} pages, in kB of 1,000 bytes (limit {MAX_WEIGHT // 1000:,})")
+    kinds = list(dict.fromkeys(KINDS.values()))
+    lines = [["", "sum", *kinds]]
+    for page in sorted(loads, key=lambda page: -sum(loads[page].values()))[:10]:
+        counts = [sum(loads[page].values()), *(loads[page][kind] for kind in kinds)]
+        lines.append([page, *(f"{count / 1000:,.0f}" for count in counts)])
+    for first, *rest in lines:
+        terminalreporter.line(f"{first:45}" + "".join(f"{cell:>9}" for cell in rest))
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +117,12 @@ def listened_to(page):
     page.complaints, page.hosts = [], set()
     page.on("console", lambda said: said.type in ("error", "warning") and page.complaints.append(said.text))
     page.on("pageerror", lambda error: page.complaints.append(f"uncaught: {error}"))
-    page.on("requestfailed", lambda request: page.complaints.append(f"failed: {request.url}"))
+    page.on("requestfailed", lambda request: given_up(request) or page.complaints.append(f"failed: {request.url}"))
     page.on("response", lambda reply: reply.status >= 400 and page.complaints.append(f"{reply.status}: {reply.url}"))
     page.on("request", lambda request: page.hosts.add(request.url.split("/")[2] if "://" in request.url else ""))
     return page
+
+
+def given_up(request) -> bool:
+    """Say whether a request was cut short because the reader went on to another page."""
+    return request.failure == "net::ERR_ABORTED"

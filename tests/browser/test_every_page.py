@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 
 import pytest
-from conftest import PHONE, WIDE, listened_to
+from conftest import MAX_WEIGHT, PHONE, WIDE, by_kind, listened_to
 from reading import pages
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed: make test-browser")
 
 PAGES = [f"{page}.html" for page in pages()] + ["search.html", "genindex.html"]
 LOOKS = {"wide": (WIDE, "light"), "phone": (PHONE, "dark")}
-MAX_WEIGHT = 1_850_000  # bytes, uncompressed: half of a stock page of this book
 
 FACTS = """() => {
   const root = document.documentElement, article = document.querySelector("main");
@@ -59,7 +58,7 @@ class Visit:
     facts: dict
     complaints: list
     hosts: set
-    weight: int
+    load: dict  # kind of file -> bytes sent
     findings: list  # of the accessibility check, serious and critical
 
 
@@ -73,8 +72,8 @@ def visit(request, browser, server, site):
     page.goto(f"{server.address}/{name}" if look == "wide" else (site / name).as_uri(), wait_until="networkidle")
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")  # whatever waits for the reader to come near
     page.wait_for_load_state("networkidle")
-    facts, complaints, weight = page.evaluate(FACTS), list(page.complaints), sum(server.bytes_of.values())
-    yield Visit(name, look, facts, complaints, page.hosts, weight, findings(page))
+    facts, complaints, load = page.evaluate(FACTS), list(page.complaints), by_kind(server.bytes_of)
+    yield Visit(name, look, facts, complaints, page.hosts, load, findings(page))
     context.close()
 
 
@@ -136,9 +135,10 @@ def test_page_has_no_error(visit):
     assert visit.complaints == []
 
 
-def test_page_is_light(visit):
+def test_page_is_light(visit, record_property):
     if visit.look == "wide":  # over HTTP, where bytes are counted
-        assert 50_000 < visit.weight <= MAX_WEIGHT, f"{visit.weight:,} bytes"
+        record_property("load", (visit.page, visit.load))
+        assert 50_000 < sum(visit.load.values()) <= MAX_WEIGHT
 
 
 def test_every_formula_is_set(visit):

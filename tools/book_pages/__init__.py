@@ -26,19 +26,21 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.name not in ("html", "dirhtml"):
         return
     site = Path(app.outdir)
-    pages = written_pages(site)
+    pages = {page: BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser") for page in written_pages(site)}
     address = app.config.html_baseurl
-    for page in pages:
-        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    for page, soup in pages.items():
+        name = page.relative_to(site).as_posix()
         if not policy.is_locked(soup):
-            finish_page(soup, page.relative_to(site).as_posix(), app.config.html_title, address)
+            finish_page(soup, name, app.config.html_title, address)
+            policy.lock(soup, read=pages.values() if soup.select_one("#search-results") else ())
             page.write_text(str(soup), encoding="utf-8")
         if address:
-            head.draw_card(soup, site / head.card_name(page.relative_to(site).as_posix()))
-    icons.keep_used(site / "_static", [page.read_text(encoding="utf-8") for page in pages])
+            head.draw_card(soup, site / head.card_name(name))
+    icons.keep_used(site / "_static", [str(soup) for soup in pages.values()])
     weight.remove_unused_files(site / "_static")
     first = app.builder.get_target_uri(app.config.root_doc)
-    (site / "index.html").write_text(policy.locked_redirect(first, app.config.html_title), encoding="utf-8")
+    redirect = policy.locked_redirect(first, app.config.html_title, head.taken_over(pages[site / first]))
+    (site / "index.html").write_text(redirect, encoding="utf-8")
 
 
 def written_pages(site: Path) -> list[Path]:
@@ -52,4 +54,3 @@ def finish_page(soup: BeautifulSoup, page: str, book: str, address: str) -> None
     weight.drop_unused(soup)
     repairs.apply(soup)
     head.describe(soup, page, book, address)
-    policy.lock(soup)

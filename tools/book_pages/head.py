@@ -40,6 +40,11 @@ def describe(soup: BeautifulSoup, page: str, book: str, address: str) -> None:
             _append(soup, {"property": name, "content": content})
 
 
+def taken_over(soup: BeautifulSoup) -> str:
+    """Give what a page says about itself as HTML, for the page that only leads to it."""
+    return "\n".join(map(str, soup.select("meta[name=description], meta[property^='og:'], meta[name='twitter:card']")))
+
+
 def _append(soup: BeautifulSoup, attributes: dict[str, str]) -> None:
     soup.head.append(soup.new_tag("meta", attrs=attributes))
     soup.head.append("\n")
@@ -61,10 +66,11 @@ def description(soup: BeautifulSoup) -> str:
         return ""
     text = " ".join(paragraph.get_text().split())
     text = re.sub(r"\\\((.*?)\\\)", r"\1", text)
-    if len(text) <= MAX_DESCRIPTION:
-        return text
+    sentences = re.split(r"(?<=[.?!:]) ", text)
+    if len(sentences) > 1 and sentences[-1].endswith(":"):  # it leads to what follows on the page
+        sentences.pop()
     kept = ""
-    for sentence in re.split(r"(?<=[.?!:]) ", text):
+    for sentence in sentences:
         longer = f"{kept} {sentence}".strip()
         if len(longer) > MAX_DESCRIPTION:
             break

@@ -6,6 +6,7 @@ run. The policy stands in the page itself, because a page may be read from a dis
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from html import escape
 
 from bs4 import BeautifulSoup
@@ -17,17 +18,21 @@ def is_locked(soup: BeautifulSoup) -> bool:
     return soup.find("meta", attrs={"http-equiv": _META}) is not None
 
 
-def lock(soup: BeautifulSoup) -> None:
+def lock(soup: BeautifulSoup, read: Iterable[BeautifulSoup] = ()) -> None:
     """Put the policy at the head of the page, before anything that it governs."""
     charset = soup.head.find("meta", charset=True)
-    charset.insert_after("\n    ", soup.new_tag("meta", attrs={"http-equiv": _META, "content": policy(soup)}))
+    charset.insert_after("\n    ", soup.new_tag("meta", attrs={"http-equiv": _META, "content": policy(soup, read)}))
 
 
-def policy(soup: BeautifulSoup) -> str:
-    """Give the policy that fits the page: hashes of its inline scripts, styles and style attributes."""
+def policy(soup: BeautifulSoup, read: Iterable[BeautifulSoup] = ()) -> str:
+    """Give the policy that fits the page: hashes of its inline scripts, styles and style attributes.
+
+    The search reads other pages, ``read``, for excerpts. Browsers hold their styles against its policy too.
+    """
+    pages = [soup, *read]
     scripts = hashes(script.string or "" for script in soup.select("script:not([src])"))
-    styles = hashes(style.string or "" for style in soup.select("style"))
-    attributes = hashes(tag["style"] for tag in soup.select("[style]"))
+    styles = hashes(style.string or "" for page in pages for style in page.select("style"))
+    attributes = hashes(tag["style"] for page in pages for tag in page.select("[style]"))
     # Browsers hash a style attribute only where the policy says so.
     unsafe = ["'unsafe-hashes'"] if attributes else []
     rules = {
@@ -49,8 +54,8 @@ def hashes(texts) -> list[str]:
     return sorted(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
 
 
-def locked_redirect(target: str, title: str) -> str:
-    """Write the page that leads from the site's root to the book's first page."""
+def locked_redirect(target: str, title: str, entries: str) -> str:
+    """Write the page that leads from the site's root to the book's first page; ``entries`` go into its head."""
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -58,6 +63,7 @@ def locked_redirect(target: str, title: str) -> str:
 <meta http-equiv="{_META}" content="default-src 'none'">
 <meta http-equiv="refresh" content="0; url={escape(target)}">
 <title>{escape(title)}</title>
+{entries}
 </head>
 <body><p><a href="{escape(target)}">{escape(title)}</a></p></body>
 </html>

@@ -51,6 +51,17 @@ def take_out_handlers(soup: BeautifulSoup) -> None:
         del tag["onclick"]
 
 
+def say_what_is_downloaded(soup: BeautifulSoup) -> None:
+    """A file ending says little; and a notebook is to be kept, not shown as text."""
+    for link in soup.select("a.btn-download-source-button"):
+        link["download"] = ""
+        del link["target"]
+    names = {".ipynb": "Notebook (.ipynb)", ".md": "Source (.md)", ".pdf": "Print, or save as PDF"}
+    for label in soup.select(".dropdown-download-buttons .btn__text-container"):
+        ending = label.get_text(strip=True)
+        label.string = names.get(ending, ending)
+
+
 def clear_head(soup: BeautifulSoup) -> None:
     """Leave out what stands twice, and the place for advertisements."""
     for again in soup.select("meta[name=viewport]")[1:]:
@@ -66,6 +77,7 @@ ALL = (
     list_citations,
     leave_empty_headers_out,
     take_out_handlers,
+    say_what_is_downloaded,
     clear_head,
 )
 

@@ -1,0 +1,110 @@
+"""What is done to a page after the theme has written it: its head, its policy, its weight, its repairs."""
+
+import base64
+import hashlib
+import struct
+
+import pytest
+from book_pages import finish_page, head, policy
+from bs4 import BeautifulSoup
+
+PAGE = """<html><head><meta charset="utf-8"><script src="_static/katex/katex.min.js"></script>
+<script src="_static/book.js"></script><script>let a = 1;</script></head><body><article>
+<section><h1><span class="section-number">6. </span>Stride<a class="headerlink" href="#stride">#</a></h1>
+<p>The kernel jumps <span>\\(s\\)</span> pixels. Who sees one? Three forms:</p></section></article>
+<table><tr><th></th><th>g</th></tr></table><button onclick="go()" title="Go"><i class="fas fa-x"></i></button>
+<p style="color: red">A</p></body></html>"""
+
+
+def finished(address="", page=PAGE):
+    soup = BeautifulSoup(page, "html.parser")
+    finish_page(soup, "chapters/stride.html", "The book", address)
+    return soup
+
+
+def entries(soup) -> dict[str, str]:
+    return {tag.get("property") or tag["name"]: tag["content"] for tag in soup.select("meta[property], meta[name]")}
+
+
+def test_page_says_what_it_is():
+    said = "The kernel jumps s pixels. Who sees one?"
+    assert entries(finished()) == {
+        "description": said,
+        "og:title": "Stride",
+        "og:type": "article",
+        "og:site_name": "The book",
+        "og:description": said,
+    }
+
+
+@pytest.mark.parametrize("address", ["https://example.org/book", "https://example.org/book/"])
+def test_page_has_a_picture_where_the_site_has_an_address(address):
+    found = entries(finished(address))
+    assert found["og:url"] == "https://example.org/book/chapters/stride.html"
+    assert found["og:image"] == "https://example.org/book/_static/cards/chapters/stride.png"
+    assert found["twitter:card"] == "summary_large_image"
+
+
+def test_card_is_drawn_with_the_words_of_its_page(tmp_path):
+    cards = []
+    for name, page in {"a": PAGE, "again": PAGE, "b": PAGE.replace("Stride", "Pooling")}.items():
+        head.draw_card(finished("https://example.org", page), tmp_path / "cards" / f"{name}.png")
+        cards.append((tmp_path / "cards" / f"{name}.png").read_bytes())
+    assert struct.unpack(">II", cards[0][16:24]) == head.CARD_SIZE
+    assert cards[0] == cards[1] != cards[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("One.", "One."),
+        ("Nothing but this:", "Nothing but this:"),
+        (f"One. {'word ' * 60}end.", "One."),
+        ("word " * 60, f"{'word ' * 39}…"),
+    ],
+)
+def test_description_is_whole_sentences(text, kept):
+    soup = BeautifulSoup(f"<article><section><p>{text}</p></section></article>", "html.parser")
+    assert head.description(soup) == kept
+
+
+def test_root_says_what_the_first_page_says():
+    redirect = policy.locked_redirect("chapters/stride.html", "A & B", head.taken_over(finished("https://example.org")))
+    soup = BeautifulSoup(redirect, "html.parser")
+    found = entries(soup)
+    assert found["og:image"].startswith("https://example.org/") and found["og:title"] == "Stride"
+    assert soup.title.text == "A & B"
+    assert soup.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"] == "default-src 'none'"
+
+
+def source(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def test_policy_allows_what_stands_in_the_page_and_no_more():
+    rules = dict(rule.split(" ", 1) for rule in policy.policy(finished()).split("; "))
+    assert rules["default-src"] == "'none'"
+    assert rules["script-src"] == f"'self' {source('let a = 1;')}"
+    assert rules["style-src"] == f"'self' 'unsafe-hashes' {source('color: red')}"
+
+
+def test_policy_of_the_search_allows_the_styles_of_what_it_reads():
+    other = BeautifulSoup('<style>p {}</style><p style="color: blue">', "html.parser")
+    rules = dict(rule.split(" ", 1) for rule in policy.policy(finished(), read=[other]).split("; "))
+    assert {source(text) for text in ("color: red", "color: blue", "p {}")} <= set(rules["style-src"].split())
+    assert rules["script-src"] == f"'self' {source('let a = 1;')}"
+
+
+def test_page_loads_what_it_uses():
+    loaded = [script["src"] for script in finished().select("script[src]")]
+    assert loaded == ["_static/book.js"]
+    with_formula = finished(page=PAGE.replace("<span>", '<span class="math">'))
+    assert len(with_formula.select("script[src]")) == 2
+
+
+def test_markup_is_repaired():
+    soup = finished()
+    button = soup.find("button")
+    assert button["aria-label"] == "Go" and "onclick" not in button.attrs
+    assert soup.find("i")["aria-hidden"] == "true"
+    assert [cell.name for cell in soup.select("tr > *")] == ["td", "th"]
