@@ -69,7 +69,8 @@ def visit(request, browser, server, site):
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme)
     page = listened_to(context.new_page())
     server.bytes_of.clear()
-    page.goto(f"{server.address}/{name}" if look == "wide" else (site / name).as_uri(), wait_until="networkidle")
+    page.goto(f"{server.address}/{name}" if look == "wide" else (site / name).as_uri())
+    page.wait_for_load_state("networkidle")
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")  # whatever waits for the reader to come near
     page.wait_for_load_state("networkidle")
     facts, complaints, load = page.evaluate(FACTS), list(page.complaints), by_kind(server.bytes_of)

@@ -125,7 +125,7 @@ def test_first_tab_skips_to_the_text(new_page, server):
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_keyboard_reaches_everything_and_shows_where_it_is(new_page, server, size):
     page = new_page(size)
-    page.goto(f"{server.address}/chapters/max_pooling.html", wait_until="networkidle")
+    page.goto(f"{server.address}/chapters/max_pooling.html")
     unseen, reached = [], set()
     for _ in range(60):
         page.keyboard.press("Tab")
@@ -155,7 +155,7 @@ def test_solution_opens_by_key(new_page, server):
 
 def test_paper_has_everything_and_no_buttons(new_page, server):
     page = new_page((670, 1000), "dark")  # about the width of a sheet
-    page.goto(f"{server.address}/chapters/stride.html", wait_until="networkidle")
+    page.goto(f"{server.address}/chapters/stride.html")
     page.emulate_media(media="print")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     facts = page.evaluate("""() => {
