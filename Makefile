@@ -13,6 +13,8 @@ LAB_READY := $(VENV)/.ready-lab
 COVERAGE_READY := $(VENV)/.ready-coverage
 MUTATION_READY := $(VENV)/.ready-mutation
 BROWSER_READY := $(VENV)/.ready-browser
+SITE_READY := $(VENV)/.ready-site
+EPUB_READY := $(VENV)/.ready-epub
 LOCAL := 127.0.0.1
 
 ifneq ($(CHAPTER),)
@@ -21,7 +23,7 @@ $(error There is no chapter "$(CHAPTER)" in chapters/)
 endif
 endif
 
-.PHONY: help book test coverage mutation test-browser serve lab pdf notebooks lock audit clean distclean
+.PHONY: help book test coverage mutation test-browser serve lab site zip pdf epub notebooks lock audit clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -32,7 +34,10 @@ help:
 	@echo "make test-browser  build the book and try every page in Chromium, if there is one"
 	@echo "make serve      build the book and serve it on http://$(LOCAL):8000 (PORT=... for another)"
 	@echo "make lab        open the chapters in JupyterLab, to run and change them"
+	@echo "make site       build _build/site: the book, and its notebooks to run in the reader's browser"
+	@echo "make zip        pack the book into _build/book.zip, to read from a disk without a server"
 	@echo "make pdf        set the book on paper, _build/book.pdf (needs XeLaTeX; says which packages)"
+	@echo "make epub       make an e-book, _build/book.epub"
 	@echo "make notebooks  run the notebooks and store their outputs in the one canonical form"
 	@echo "make lock       renew requirements.lock: the newest versions that requirements.txt admits"
 	@echo "make audit      look the versions of requirements.lock up among the known vulnerabilities"
@@ -147,6 +152,22 @@ notebooks: $(READY)
 
 # --- Other forms of the book ----------------------------------------------------------------
 
+# For Pyodide's kernel: a package that it would otherwise fetch from the package index when it starts.
+$(SITE_READY): $(READY)
+	@echo "Installing JupyterLite into $(VENV) ..."
+	@$(PIP_INSTALL) -e '.[site]'
+	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --dest $(VENV)/wheels 'comm>=0.2,<0.3'
+	@touch $@
+
+site: $(SITE_READY)
+	@$(BIN)/python tools/browser_site.py _build/site
+	@$(call say_where,_build/site/index.html)
+	@echo "Notebooks run from a server only: $(BIN)/python -m http.server --bind $(LOCAL) --directory _build/site"
+
+zip: book
+	@$(BIN)/python tools/pack.py _build/html _build/book.zip
+	@$(call say_where,_build/book.zip)
+
 # Every page is read anew (--all), and any warning is an error, as in `make book`.
 pdf: $(READY)
 	@$(BIN)/python tools/pdf.py --look
@@ -154,6 +175,15 @@ pdf: $(READY)
 	@$(BIN)/jupyter-book build --all -W -n --keep-going --builder latex .
 	@$(BIN)/python tools/pdf.py _build/latex _build/book.pdf
 	@$(call say_where,_build/book.pdf)
+
+$(EPUB_READY): $(READY)
+	@echo "Installing latex2mathml into $(VENV) ..."
+	@$(PIP_INSTALL) -e '.[epub]'
+	@touch $@
+
+epub: $(EPUB_READY)
+	@$(BIN)/python tools/epub.py _build/book.epub
+	@$(call say_where,_build/book.epub)
 
 # --- The tests ------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """Build the site: the book, and beside it the same notebooks to run in a browser (JupyterLite).
 
-    python tools/site.py _build/site
+    python tools/browser_site.py _build/site
 """
 
 import json
@@ -12,42 +12,19 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-from jupyter_book.sphinx import build_sphinx
+from building import EPOCH, ROOT, build
 
-ROOT = Path(__file__).resolve().parent.parent
 LITE = "lite"  # the folder beside the book's pages
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
 # What the chapters import, from Pyodide's own distribution; they are loaded when the kernel starts.
 PACKAGES = ["numpy", "sympy", "matplotlib", "pyyaml"]
 # A wheel is looked up from where the kernel's worker lies: lite/extensions/@jupyterlite/<name>/static.
 FROM_WORKER = "../../../../pypi/"
-EPOCH = "1767225600"  # 2026-01-01: the same sources give the same files
 
 
 def build_book(target):
     """Build the book's pages, with a button that leads into the notebooks."""
-    overrides = {
-        "external_toc_path": str(ROOT / "_toc.yml"),
-        "latex_individualpages": False,  # Jupyter Book expects the key from its command line
-        "nitpicky": True,
-        "run_in_browser": f"{LITE}/notebooks/index.html",
-    }
-    result = build_sphinx(
-        ROOT,
-        target,
-        path_config=ROOT / "_config.yml",
-        noconfig=True,
-        confoverrides=overrides,
-        doctreedir=target.parent / ".site-doctrees",
-        freshenv=True,
-        warningiserror=True,
-        keep_going=True,
-        quiet=True,
-    )
-    if result:
-        sys.exit("The book did not build.")
-    # As `jupyter-book build` writes it: the folder's own address leads to the first page.
-    (target / "index.html").write_text('<meta http-equiv="Refresh" content="0; url=chapters/intro.html" />\n', encoding="utf-8")
+    build(target, "html", {"run_in_browser": f"{LITE}/notebooks/index.html"})
 
 
 def build_wheel(folder):
