@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from pictures import keep_stored_pictures
+from stored_pictures import keep_stored_pictures
 
 CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
 METADATA = {

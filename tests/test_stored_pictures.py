@@ -9,7 +9,7 @@ import pytest
 from matplotlib.image import imread, imsave
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from notebooks import canonical, renewed
-from pictures import show_the_same
+from stored_pictures import show_the_same
 
 from cnnlib.figures import show_lines, show_maps
 
