@@ -266,6 +266,8 @@ def test_written_sum_is_the_sum_it_writes():
     assert eval(text.replace("·", "*").replace("−", "-")) == (left * right).sum()
     assert written_sum([2, -3], [-4, 5]) == "2·(−4) − 3·5"
     assert written_sum([], []) == "0"
+    with pytest.raises(ValueError, match="shorter than"):
+        written_sum([1, 2], [1])
 
 
 # --- Graphs and bowls ---------------------------------------------------------------------------
@@ -321,12 +323,13 @@ def axis_place(root, number):
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({}, "walks is empty"),
+        ({}, "walks is empty; expected at least one"),
+        ({"a": ((2, 8), np.zeros((0, 2)))}, "places of 'a' have shape (0, 2)"),
         ({"a": ((2, 0), PLACES)}, "curvatures of 'a'"),
         ({"a": ((2, 8), PLACES), "b": ((2, 8), PLACES[1:])}, "places of 'b' have shape (3, 2)"),
         ({"a": ((2, 8), [1, 2])}, "places of 'a' have shape (2,)"),
     ],
 )
 def test_walks_that_cannot_be_shown_are_refused(given, says):
-    with pytest.raises(ValueError, match=re.escape(says)):
+    with pytest.raises(ValueError, match=f"^{re.escape(says)}"):
         show_walks(given, "Walks.")

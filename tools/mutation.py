@@ -21,7 +21,7 @@ from mutmut.utils.format_utils import orig_function_and_class_names_from_key
 
 PAGE = Path("tests/mutation.md")
 GOAL = 0.95
-DEAD = {"killed", "timeout", "segfault"}
+ALIVE, UNTRIED = {"survived", "no tests"}, {"not checked", "check was interrupted by user"}
 ENTRY = re.compile(r"^\*\*`(\S+)`\*\*(?:(?!^```).)*?^```diff\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
 
 
@@ -45,21 +45,20 @@ def described(mutant: str, path: Path) -> tuple[str, str]:
 def main(modules: list[str]) -> int:
     """Print a table of the modules and what is wrong; return 1 if something is."""
     total, alive, slow = Counter(), set(), set()
-    print("| module | mutants | killed | survivors |\n|---|---:|---:|---:|")
+    print("| module | mutants | not tried | survivors | killed of those tried |\n|---|---:|---:|---:|---:|")
     for path in sorted(walk_mutatable_files()):
         if modules and path.stem not in modules:
             continue
         data = SourceFileMutationData(path=path)
         data.load()
         status = {mutant: status_by_exit_code[code] for mutant, code in data.exit_code_by_key.items()}
-        alive |= {described(mutant, path) for mutant in status if status[mutant] not in DEAD}
+        alive |= {described(mutant, path) for mutant in status if status[mutant] in ALIVE}
         slow |= {described(mutant, path) for mutant in status if status[mutant] == "timeout"}
-        counts = Counter(value in DEAD for value in status.values())
+        counts = Counter("alive" if value in ALIVE else "not tried" if value in UNTRIED else "dead" for value in status.values())
         total += counts
         if status:
-            print(f"| {path.stem} | {len(status)} | {counts[True] / len(status):.1%} | {counts[False]} |")
-    share = total[True] / total.total()
-    print(f"| all | {total.total()} | {share:.1%} | {total[False]} |")
+            print(row(path.stem, counts))
+    print(row("all", total))
     print(f"\nOf those killed, {len(slow)} ran into the limit of time.")
 
     known = {entry for entry in explained(PAGE.read_text("utf-8")) if not modules or entry[0].split(".")[0] in modules}
@@ -68,9 +67,18 @@ def main(modules: list[str]) -> int:
     for heading, entries in wrong.items():
         for function, lines in sorted(entries):
             print(f"\n{heading}:\n**`{function}`**\n```diff\n{lines}\n```")
-    if share < GOAL:
+    if total["not tried"]:
+        print("\nNot all mutants were tried: run it again.")
+    if few := total["dead"] < GOAL * (total["dead"] + total["alive"]):
         print(f"\nFewer than {GOAL:.0%} were killed.")
-    return int(share < GOAL or any(wrong.values()))
+    return int(few or total["not tried"] > 0 or any(wrong.values()))
+
+
+def row(name: str, counts: Counter) -> str:
+    """Write one row of the table."""
+    tried = counts["dead"] + counts["alive"]
+    share = f"{counts['dead'] / tried:.1%}" if tried else "–"
+    return f"| {name} | {counts.total()} | {counts['not tried']} | {counts['alive']} | {share} |"
 
 
 if __name__ == "__main__":
