@@ -54,7 +54,7 @@ def load_digits():
     >>> digits.train_labels[:5]
     array([5, 0, 4, 1, 9])
     """
-    with (resources.files("cnnlib") / "mnist_subset.npz").open("rb") as file, np.load(file) as stored:
+    with (resources.files("cnnlib") / "mnist_subset.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
         return Digits(
             _scaled(stored["train_images"]),
             stored["train_labels"].astype(np.int64),

@@ -32,7 +32,7 @@ def collapse(expression, over=()):
     >>> collapse(sp.Sum(sp.KroneckerDelta(i, r) * delta[i], (i, 0, n - 1)))
     Piecewise((d[r], (r >= 0) & (r <= n - 1)), (0, True))
     """
-    return sp.Add(*[_rebuild(*_pick(*term, over)) for term in _terms(sp.sympify(expression))])
+    return sp.Add(*[_rebuild(*_pick(*term, over)) for term in _terms(sp.sympify(expression, strict=True))])
 
 
 def normal_form(expression, given=()):

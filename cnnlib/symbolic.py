@@ -139,7 +139,7 @@ def tabulate(expression, sizes, values):
     arrays = {name: value for name, value in values.items() if not isinstance(name, sp.Symbol)}
     result = np.empty(tuple(sizes.values()), dtype=object)
     for index in np.ndindex(*result.shape):
-        entry = sp.sympify(expression).subs({**numbers, **dict(zip(sizes, index))})
+        entry = sp.sympify(expression, strict=True).subs({**numbers, **dict(zip(sizes, index))})
         result[index] = _unfold(_written_out(entry), arrays).doit()
     return result
 
@@ -202,7 +202,7 @@ def prove(label, left, right, *others, where=None, given=()):
     if any(_is_same_object(*pair) for pair in combinations(sides, 2)):
         raise ValueError(f"{label}: two sides are the same object")
     if any(isinstance(side, sp.Expr) and side.has(sp.Indexed, sp.Sum) for side in sides):
-        left, right = map(sp.sympify, sides)
+        left, right = [sp.sympify(side, strict=True) for side in sides]
         _refuse_empty(label, [left, right])
         _assert_zero(label, "in general indices", *[normal_form(_unfold(side, where or {}), given) for side in (left, right)])
         return Proof(label, 1, latex(right))
@@ -212,7 +212,7 @@ def prove(label, left, right, *others, where=None, given=()):
     _refuse_empty(label, [entry for side in sides for entry in side.flat])
     for other in sides[1:]:
         for index in np.ndindex(*other.shape):
-            _assert_zero(label, f"at {index}", sp.sympify(sides[0][index]), sp.sympify(other[index]))
+            _assert_zero(label, f"at {index}", sp.sympify(sides[0][index], strict=True), sp.sympify(other[index], strict=True))
     return Proof(label, sides[0].size * (len(sides) - 1))
 
 
@@ -267,7 +267,7 @@ def _is_same_object(left, right):
 
 
 def _refuse_empty(label, entries):
-    entries = [sp.sympify(entry) for entry in entries]
+    entries = [sp.sympify(entry, strict=True) for entry in entries]
     if not any(entry.free_symbols for entry in entries):
         raise ValueError(f"{label}: there is nothing to prove without symbols")
     if any(entry.has(sp.Float) for entry in entries):
@@ -309,8 +309,8 @@ def _unfold(expression, definitions):
             index = tuple(map(operator.index, entry.indices))
             if any(place < 0 for place in index):  # NumPy would read from the other end
                 raise IndexError(f"{entry} is read outside the array of shape {np.shape(definition)}")
-            return sp.sympify(definition[index])
-        meaning = sp.sympify(definition(*entry.indices))
+            return sp.sympify(definition[index], strict=True)
+        meaning = sp.sympify(definition(*entry.indices), strict=True)
         bound = {index for part in meaning.atoms(sp.Sum) for index in part.variables}
         if bound & entry.free_symbols:
             raise ValueError(f"{entry} is defined by a sum over {bound & entry.free_symbols}, which it also reads; rename it")
