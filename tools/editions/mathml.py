@@ -24,6 +24,8 @@ def to_mathml(tex, display):
     """
     from latex2mathml.converter import convert  # of the extra "epub"; `make book` does without
 
+    if display and re.search(r"&|\\\\", tex) and r"\begin" not in tex:
+        tex = rf"\begin{{aligned}}{tex}\end{{aligned}}"  # as Sphinx itself reads such a formula
     mathml = convert(tex, display="block" if display else "inline")
     left = re.search(r"\\[A-Za-z]+", mathml)
     if left:
