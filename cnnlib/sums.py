@@ -1,10 +1,10 @@
 """Sums over any number of terms: merged, collapsed by Kronecker deltas, and brought to one form."""
 
-from itertools import permutations, product
+from itertools import combinations_with_replacement, permutations, product
 
 import sympy as sp
 
-__all__ = ["collapse", "normal_form"]
+__all__ = ["collapse", "contradict", "normal_form"]
 
 
 def collapse(expression, over=()):
@@ -67,6 +67,12 @@ def normal_form(expression, given=()):
         margins = {_divided(margin, indices, implied) for margin in set(map(_margin, conditions)) - implied}
         terms.append(_named(summand, limits, margins - implied))
     return sp.Add(*terms)
+
+
+def contradict(given):
+    """Say whether two of some relations between integers exclude each other."""
+    margins = [_margin(relation) for relation in given]
+    return any(sp.expand(one + other).is_negative for one, other in combinations_with_replacement(margins, 2))
 
 
 def _terms(expression):

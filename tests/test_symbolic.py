@@ -1,9 +1,11 @@
 """The proofs can fail: every slip in a formula is refused."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 import sympy as sp
-from cnnlib.symbolic import collapse, gradient, latex, prove, symbols, tabulate, typeset, zero_extended
+from cnnlib.symbolic import collapse, elementwise, gradient, latex, prove, symbols, tabulate, typeset, zero_extended
 
 i, j, u, v, r = sp.symbols("i j u v r", integer=True)
 n, m = sp.symbols("n m", integer=True, positive=True)
@@ -149,17 +151,76 @@ def test_an_exact_proof_names_the_entry_that_differs():
         prove("eq-a", a, a.T.copy())
 
 
-def test_empty_statements_are_refused():
+def test_statements_that_say_nothing_are_refused():
     a = symbols("a", (2,))
+    listed = list(a)
     for left, right, reason in [
         (a, a, "the same object"),
         (a, a[:], "the same object"),
+        (listed, listed, "the same object"),
         (FORWARD, FORWARD, "the same object"),
-        (np.array([1, 2]), np.array([1, 2]), "nothing to prove"),
-        (a[:0], a[:0].copy(), "nothing to prove"),
+        (a[0], a[0], "the same object"),
+        (x[r], x[r], "the same object"),
+        (np.array([1, 2]), np.array([1, 2]), "nothing to prove without symbols"),
+        (sp.Integer(2), 2, "nothing to prove without symbols"),
+        (sp.Sum(i, (i, 0, 3)), sp.Integer(6), "nothing to prove without symbols"),
+        (a[:0], a[:0].copy(), r"nothing to prove in arrays of shape \(0,\)"),
         (a * 0.5, a / 2, "rounded number"),
     ]:
         with pytest.raises(ValueError, match=reason):
+            prove("eq-a", left, right)
+
+
+def test_equal_results_of_two_computations_are_a_proof():
+    t = sp.Symbol("t")
+    prove("eq-a", sp.diff(sp.sin(t**2), t), 2 * t * sp.cos(t**2))
+    prove("eq-a", sp.Sum(d[i], (i, 0, n - 1)), sp.Sum(d[i], (i, 0, n - 1)))
+    prove("eq-a", symbols("a", (2,)), symbols("a", (2,)))
+
+
+@pytest.mark.parametrize("label", ["", "  ", None, 7])
+def test_a_proof_needs_a_label(label):
+    with pytest.raises(ValueError, match="label is .*; expected the equation's"):
+        prove(label, x[r] + x[r], 2 * x[r])
+
+
+@pytest.mark.parametrize("given", [[u >= 1, u <= 0], [u < 0, u > 0], [u >= n, u <= 0], [sp.Ge(-1, 0, evaluate=False)]], ids=str)
+def test_conditions_that_no_index_satisfies_are_refused(given):
+    with pytest.raises(ValueError, match="no index satisfies all that is given"):
+        prove("eq-a", x[u] + x[u], 2 * x[u], given=given)
+
+
+def test_arguments_that_would_not_be_used_are_refused():
+    t = sp.Symbol("t")
+    for unused in ({"given": [u >= 0]}, {"where": WHERE}):
+        with pytest.raises(ValueError, match="where and given are for formulas in general indices"):
+            prove("eq-a", t + t, 2 * t, **unused)
+    with pytest.raises(ValueError, match="got 3 sides in general indices; expected 2"):
+        prove("eq-a", x[r] + x[r], 2 * x[r], 3 * x[r] - x[r])
+
+
+def test_slopes_and_functions_that_nobody_knows():
+    h, t, z = sp.Function("h"), *sp.symbols("t z")
+    slope = sp.diff(h(x[r]), x[r])
+    for left, right in [
+        (slope * w[r], sp.diff(h(x[r]) * w[r], x[r])),
+        (sp.diff(h(2 * t), t), 2 * h(z).diff(z).subs(z, 2 * t)),
+        (sp.Derivative(t * h(t), t), t * h(t).diff(t) + h(t)),
+        (sp.Derivative(sp.sin(t), t), sp.cos(t)),
+        (h((t + 1) ** 2) + t, t + h(t**2 + 2 * t + 1)),
+        (h(h(t) + t), h(t + h(t))),
+    ]:
+        prove("eq-a", left, right)
+    for left, right in [
+        (slope * w[r], slope * w[u]),
+        (slope, sp.diff(h(x[u]), x[u])),
+        (sp.diff(h(2 * t), t), 2 * h(t).diff(t)),
+        (h(t).diff(t), h(t).diff(t, 2)),
+        (h(t, z).diff(t), h(t, z).diff(z)),
+        (sp.Derivative(sp.sin(t), t), sp.sin(t)),
+        (h(t), h(t + 1)),
+    ]:
+        with pytest.raises(AssertionError, match="eq-a: the sides differ"):
             prove("eq-a", left, right)
 
 
@@ -267,3 +328,46 @@ def test_an_array_is_not_read_outside():
     for place in (-1, 2):
         with pytest.raises(IndexError):
             tabulate(w[r + place], {r: 1}, {w: symbols("w", (2,))})
+
+
+t = sp.Symbol("t")
+BAD_CALLS = {
+    "no left side": (lambda: prove("eq-a", None, t), TypeError, "left is None; expected a number or a formula"),
+    "text": (lambda: prove("eq-a", "t", t), TypeError, "left is 't'; expected"),
+    "text on the right": (lambda: prove("eq-a", t + t, "2 * t"), TypeError, "right is '2 \\* t'; expected"),
+    "text in a third side": (lambda: prove("eq-a", t + t, 2 * t, "2 t"), TypeError, "others is '2 t'; expected"),
+    "text in an array": (lambda: prove("eq-a", [t, "t"], [t, t]), TypeError, r"left\[1\] is 't'; expected"),
+    "a truth": (lambda: prove("eq-a", [t, True], [t, 1]), TypeError, r"left\[1\] is True; expected"),
+    "an equation": (lambda: prove("eq-a", sp.Eq(t, 1), t), TypeError, r"left is Eq\(t, 1\); expected"),
+    "lists of two lengths": (lambda: prove("eq-a", [[t, t], [t]], [t, t]), TypeError, r"left\[0\] is \[t, t\]"),
+    "text beside general indices": (lambda: prove("eq-a", x[r], "x[r]"), TypeError, r"right is 'x\[r\]'; expected"),
+    "an array beside general indices": (lambda: prove("eq-a", x[r], np.array([t])), TypeError, "right is array"),
+    "a condition alone": (lambda: prove("eq-a", x[r], 2 * x[r], given=r >= 0), TypeError, "given is r >= 0; expected a list"),
+    "a truth given": (lambda: prove("eq-a", x[r], 2 * x[r], given=[True]), TypeError, "given holds True; expected relations"),
+    "a true relation given": (lambda: prove("eq-a", x[r], 2 * x[r], given=[m >= 0]), TypeError, "given holds True; expected relations"),
+    "an equation given": (lambda: prove("eq-a", x[r], 2 * x[r], given=[sp.Eq(r, 1)]), TypeError, "given holds Eq"),
+    "definitions in a list": (lambda: prove("eq-a", x[r], 2 * x[r], where=[x]), TypeError, r"where is \[x\]; expected a dict"),
+    "a definition of a symbol": (lambda: prove("eq-a", x[r], 2 * x[r], where={r: abs}), TypeError, "where holds r: <"),
+    "a definition that is no function": (lambda: prove("eq-a", x[r], 2 * x[r], where={x: 5}), TypeError, "where holds x: 5; expected"),
+    "a number as shape": (lambda: symbols("x", 3), TypeError, "shape is 3; expected a tuple of ints"),
+    "a name that is no text": (lambda: symbols(None, (3,)), TypeError, "name is None; expected a str"),
+    "no such function": (lambda: elementwise("nothing", [t]), ValueError, "name is 'nothing'; expected a function of SymPy's"),
+    "no name of a function": (lambda: elementwise(None, [t]), ValueError, "name is None; expected a function of SymPy's"),
+    "a list extended": (lambda: zero_extended([1, 2]), TypeError, r"array is \[1, 2\], of shape None; expected an array"),
+    "extended without a shape": (lambda: zero_extended(x), TypeError, "array is x, of shape None; expected an array, or"),
+    "a table of nothing": (lambda: tabulate(None, {}, {}), TypeError, "formula is None; expected a number or a formula"),
+    "sizes in a list": (lambda: tabulate(x[r], [3], {}), TypeError, r"sizes is \[3\]; expected a dict"),
+    "values in a list": (lambda: tabulate(x[r], {r: 3}, [x]), TypeError, r"values is \[x\]; expected a dict"),
+    "a negative size": (lambda: tabulate(x[r], {r: -1}, {}), ValueError, "sizes is -1; expected at least 1"),
+}
+
+
+@pytest.mark.parametrize("call, error, message", BAD_CALLS.values(), ids=BAD_CALLS)
+def test_a_bad_call_names_its_argument(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_numbers_of_every_kind_are_sides():
+    prove("eq-a", [t - t + 2, Fraction(1, 2) + t], [np.int64(2), sp.Rational(1, 2) + t])
+    prove("eq-a", sp.Matrix([t + t]), [[2 * t]])

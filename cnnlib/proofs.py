@@ -1,0 +1,203 @@
+"""Prove an equation: in general indices, and entry by entry through the library's own code."""
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+
+import numpy as np
+import sympy as sp
+
+from .equality import is_zero
+from .indexed import expression, unfold
+from .sums import contradict, normal_form
+from .typeset import latex
+
+__all__ = ["Proof", "prove"]
+
+
+def prove(label, left, right, *others, where=None, given=()):
+    """Assert that all sides are exactly equal, and say what was proved.
+
+    Arrays (or expressions without indices) are compared entry by entry.
+    Two expressions in general indices are brought to a normal form: sums
+    merged, Kronecker deltas collapsed, conditions written as integers >= 0,
+    indices named in one way.
+
+    Parameters
+    ----------
+    label : str
+        The label of the equation on the page, ``eq-<chapter>-<name>``.
+    left, right, *others : array_like or sympy.Expr
+        The same thing in several forms, such as what was derived, what the
+        page says, and what the library computes. In general indices there
+        are two: what was derived, and what the page says.
+    where : dict of sympy.IndexedBase to callable, optional
+        Definitions to unfold, for example a zero extension.
+    given : iterable of relations, optional
+        What is known of the free indices, for example ``u >= 0``.
+
+    Returns
+    -------
+    Proof
+
+    Raises
+    ------
+    AssertionError
+        If the sides differ: the message names the first entry that does.
+    ValueError
+        If the statement says nothing: no label, the same object or symbol on
+        two sides, no entries, no symbols, a rounded number, or conditions
+        that contradict each other; or if an argument would not be used.
+    TypeError
+        If a side, a definition or a condition is not of the kind named above.
+
+    Examples
+    --------
+    The gradient of a loss by a kernel, for every size and then through the
+    library's own code:
+
+    >>> from cnnlib.symbolic import gradient, symbols, tabulate
+    >>> i, u, v, K, n = sp.symbols("i u v K n", integer=True)
+    >>> x, w, delta = map(sp.IndexedBase, ("x", "w", "delta"))
+    >>> y = sp.Sum(w[v] * x[i + v], (v, 0, K - 1))
+    >>> derived = sp.Sum(delta[i] * sp.diff(y, w[u]), (i, 0, n - 1))
+    >>> page = sp.Sum(delta[i] * x[i + u], (i, 0, n - 1))
+    >>> prove("eq-example", derived, page, given=[u >= 0, u <= K - 1])
+    eq-example: proved for every size
+
+    >>> from cnnlib import conv2d, conv2d_backward
+    >>> X, W, D = symbols("x", (1, 4, 1)), symbols("w", (1, 2, 1, 1)), symbols("d", (1, 3, 1))
+    >>> dx, dw, db = conv2d_backward(D, X, W)
+    >>> by_sympy = gradient((D * conv2d(X, W)).sum(), W)
+    >>> by_page = tabulate(page, {u: 2}, {n: 3, delta: D[0, :, 0], x: X[0, :, 0]})
+    >>> prove("eq-example", by_page.reshape(W.shape), by_sympy, dw)
+    eq-example: 4 identities proved, entry by entry
+    """
+    sides = [left, right, *others]
+    _refuse_nothing_said(label, sides)
+    where, given = _definitions(where), _relations(given)
+    if any(isinstance(side, sp.Expr) and side.has(sp.Indexed, sp.Sum) for side in sides):
+        return _prove_in_general(label, sides, where, given)
+    if where or given:
+        raise ValueError(f"{label}: where and given are for formulas in general indices; these sides have none")
+    return _prove_entry_by_entry(label, sides)
+
+
+def _prove_in_general(label, sides, where, given):
+    if len(sides) != 2:
+        raise ValueError(f"{label}: got {len(sides)} sides in general indices; expected 2")
+    left, right = map(expression, ("left", "right"), sides)
+    _refuse_without_symbols(label, [left, right])
+    if contradict(given):
+        raise ValueError(f"{label}: no index satisfies all that is given, {given}")
+    left_form, right_form = [normal_form(unfold(side, where), given) for side in (left, right)]
+    _assert_zero(label, "in general indices", left_form, right_form, unknown=(sp.Piecewise,))
+    return Proof(label, 1, latex(right))
+
+
+def _prove_entry_by_entry(label, sides):
+    sides = [_expressions(name, side) for name, side in zip(["left", "right", *["others"] * len(sides)], sides)]
+    if len({side.shape for side in sides}) > 1:
+        raise AssertionError(f"{label}: the sides have shapes {', '.join(str(side.shape) for side in sides)}")
+    if sides[0].size == 0:
+        raise ValueError(f"{label}: there is nothing to prove in arrays of shape {sides[0].shape}")
+    _refuse_without_symbols(label, [entry for side in sides for entry in side.flat])
+    for other in sides[1:]:
+        for index in np.ndindex(*other.shape):
+            _assert_zero(label, f"at {index}", sides[0][index], other[index])
+    return Proof(label, sides[0].size * (len(sides) - 1))
+
+
+class Proof:
+    """What `prove` has proved.
+
+    Attributes
+    ----------
+    label : str
+        The label of the equation on the page.
+    identities : int
+        How many entries were compared, once for each side but the first; 1
+        in general indices.
+    formula : str or None
+        The LaTeX of what was proved in general indices; None entry by entry.
+
+    Examples
+    --------
+    >>> a, b = sp.symbols("a b")
+    >>> proof = prove("eq-example", (a + b) * (a - b), a**2 - b**2)
+    >>> proof.label, proof.identities
+    ('eq-example', 1)
+    """
+
+    def __init__(self, label, identities, formula=None):
+        self.label, self.identities, self.formula = label, identities, formula
+
+    def __repr__(self):
+        if self.formula is not None:
+            return f"{self.label}: proved for every size"
+        noun = "identity" if self.identities == 1 else "identities"
+        return f"{self.label}: {self.identities} {noun} proved, entry by entry"
+
+    def _repr_latex_(self):
+        if self.formula is not None:
+            return rf"$\displaystyle \text{{proved for every size:}}\quad {self.formula}$"
+
+
+def _definitions(where):
+    """Return the definitions to unfold, refusing what cannot be one."""
+    if where is not None and not isinstance(where, Mapping):
+        raise TypeError(f"where is {where!r}; expected a dict from indexed symbols to functions of the indices")
+    for base, meaning in (where or {}).items():
+        if not isinstance(base, sp.IndexedBase) or not callable(meaning):
+            raise TypeError(f"where holds {base!r}: {meaning!r}; expected an IndexedBase and a function of its indices")
+    return where or {}
+
+
+def _relations(given):
+    """Return what is known as a list, refusing all but inequalities."""
+    if not isinstance(given, Iterable):
+        raise TypeError(f"given is {given!r}; expected a list of relations such as [u >= 0]")
+    given = list(given)
+    for relation in given:
+        if not isinstance(relation, (sp.Ge, sp.Gt, sp.Le, sp.Lt)):
+            raise TypeError(f"given holds {relation!r}; expected relations such as u >= 0")
+    return given
+
+
+def _expressions(name, side):
+    """Return an array of SymPy expressions, refusing all else."""
+    side = np.array(side, dtype=object)
+    for index in np.ndindex(*side.shape):
+        side[index] = expression(f"{name}[{', '.join(map(str, index))}]" if index else name, side[index])
+    return side
+
+
+def _refuse_nothing_said(label, sides):
+    if not isinstance(label, str) or not label.strip():
+        raise ValueError(f"label is {label!r}; expected the equation's, such as 'eq-chapter-name'")
+    if any(_is_same_object(*pair) for pair in combinations(sides, 2)):
+        raise ValueError(f"{label}: two sides are the same object")
+
+
+def _is_same_object(left, right):
+    """Say whether two sides are one: the same array, list or sum, or one symbol.
+
+    SymPy may give one object to two computations with the same result, so any
+    other expression may stand on both sides.
+    """
+    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+        return np.shares_memory(left, right)
+    if isinstance(left, (sp.Symbol, sp.Indexed)):
+        return left == right
+    return left is right and (isinstance(left, sp.Sum) or not isinstance(left, sp.Expr))
+
+
+def _refuse_without_symbols(label, entries):
+    if not any(entry.free_symbols for entry in entries):
+        raise ValueError(f"{label}: there is nothing to prove without symbols")
+    if any(entry.has(sp.Float) for entry in entries):
+        raise ValueError(f"{label}: a rounded number is not a proof; use integers, Rational or symbols")
+
+
+def _assert_zero(label, place, left, right, unknown=()):
+    if not is_zero(left - right, unknown):
+        raise AssertionError(f"{label}: the sides differ {place}:\n  {left}\n  {right}")
