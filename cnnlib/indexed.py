@@ -120,8 +120,8 @@ def unfold(formula, definitions):
             index = tuple(map(operator.index, entry.indices))
             if any(place < 0 for place in index):  # NumPy would read from the other end
                 raise IndexError(f"{entry} is read outside the array of shape {np.shape(definition)}")
-            return sp.sympify(definition[index])
-        meaning = sp.sympify(definition(*entry.indices))
+            return sp.sympify(definition[index], strict=True)
+        meaning = sp.sympify(definition(*entry.indices), strict=True)
         bound = {index for part in meaning.atoms(sp.Sum) for index in part.variables}
         if bound & entry.free_symbols:
             raise ValueError(f"{entry} is defined by a sum over {bound & entry.free_symbols}, which it also reads; rename it")
