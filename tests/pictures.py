@@ -17,6 +17,7 @@ from cnnlib.graph_figure import draw_graph
 from cnnlib.graph_steps import show_paths
 from cnnlib.map_steps import mark, show_steps
 from cnnlib.stepper import SCRIPT, STYLE
+from matplotlib.figure import Figure
 
 FOLDER = Path(__file__).parent / "pictures"
 
@@ -95,11 +96,11 @@ def graph_without_labels():
 
 def artists(draw):
     """List what a figure holds, one artist a line, with lengths to two decimals."""
-    with patch("matplotlib.figure.Figure.savefig", autospec=True) as saved:
+    with patch.object(Figure, "savefig", autospec=True, side_effect=Figure.savefig) as saved:
         draw()
     figure = saved.call_args.args[0]
     yield "figure", figure.get_size_inches(), figure.get_facecolor(), type(figure.get_layout_engine()).__name__
-    yield "saved", saved.call_args.kwargs
+    yield "saved", *(call.kwargs for call in saved.call_args_list)
     for axis in figure.axes:
         yield "axis", axis.axison, axis.get_position().bounds if axis.axison is False else "", axis.get_xlim(), axis.get_ylim()
         yield "words", axis.get_title(), axis.title.get_fontsize(), axis.get_xlabel(), axis.get_ylabel(), axis.get_yscale()

@@ -42,7 +42,8 @@ def test_settings_of_the_site_name_no_place_on_this_machine():
 def test_site_holds_every_notebook(tmp_path):
     browser_site.copy_contents(tmp_path / "contents")
     copied = {path.name for path in (tmp_path / "contents").iterdir()}
-    assert copied == {path.name for path in (ROOT / "chapters").glob("*.ipynb")} | {"source_claims.yml"}
+    assert copied == {path.name for path in (ROOT / "chapters").glob("*.ipynb")} | {"source_claims.yml", "_static"}
+    assert (tmp_path / "contents" / "_static" / "speed.svg").is_file()
 
 
 def test_wheel_holds_the_library_and_the_digits(tmp_path):

@@ -10,13 +10,12 @@ from wrong_answers import WRONG_ANSWERS
 
 EXERCISES = {exercise.label: exercise for exercise in exercises()}
 NUMBER_OF_EXERCISES = range(3, 7)
-WITHOUT = {"fast_convolution"}  # its steps are the exercise
 
 
 def test_each_chapter_has_three_to_six():
     chapter = re.compile("ex-(" + "|".join(name.replace("_", "-") for name in numbered_chapters()) + ")-")
     count = Counter(chapter.match(label)[1].replace("-", "_") for label in EXERCISES)
-    assert set(count) == set(numbered_chapters()) - WITHOUT
+    assert set(count) == set(numbered_chapters())
     assert all(number in NUMBER_OF_EXERCISES for number in count.values()), count
 
 

@@ -214,4 +214,24 @@ WRONG_ANSWERS = {
         ("not squared", "a**2", "a"),
         ("upside down", "2 / (1 + a**2)", "(1 + a**2) / 2"),
     ],
+    "ex-fast-convolution-size": [
+        ("stride ignored", "(H - K) // s + 1, (W - K) // s + 1", "H - K + 1, W - K + 1"),
+        ("lines of the output's rows", "K * H * W_o", "K * H_o * W_o"),
+        ("swapped", "(H - K) // s + 1, (W - K) // s + 1", "(W - K) // s + 1, (H - K) // s + 1"),
+    ],
+    "ex-fast-convolution-pointwise": [
+        ("stride ignored", "x[:, ::s, ::s]", "x"),
+        ("no bias", " + b", ""),
+        ("wrong sign", " + b", " - b"),
+    ],
+    "ex-fast-convolution-taps": [
+        ("= for +=", "+= dy @", "= dy @"),
+        ("flipped", "w[u, v].T", "w[::-1, ::-1][u, v].T"),
+        ("stride ignored", "slice(u, u + s_h * H_o, s_h)", "slice(u, u + H_o)"),
+    ],
+    "ex-fast-convolution-nested": [
+        ("kernel transposed", "G2 @ w @", "G2 @ w.T @"),
+        ("tile transposed", "B2.T @ x @", "B2.T @ x.T @"),
+        ("wrong sign", "return A2.T", "return -A2.T"),
+    ],
 }
