@@ -152,7 +152,10 @@ def test_missing_packages_are_named(monkeypatch):
 
 def test_formula_becomes_mathml():
     pytest.importorskip("latex2mathml", reason="latex2mathml is of the extra 'epub'")
-    assert '<mi>&#x003B4;</mi>' in mathml.to_mathml(r"\delta_{i,j}", display=False)
+    assert "<mi>&#x003B4;</mi>" in mathml.to_mathml(r"\delta_{i,j}", display=False)
     assert mathml.to_mathml(r"a &= b \\ &= c", display=True).count("<mtr>") == 2
+    assert mathml.to_mathml(r"\begin{aligned} a &= b \\ &= c \end{aligned}", display=True).count("<mtr>") == 2
     with pytest.raises(ValueError, match="nosuch"):
         mathml.to_mathml(r"\nosuch{x}", display=False)
+    with pytest.raises(ValueError, match="&"):
+        mathml.to_mathml(r"\begin{nosuch} a & b \end{nosuch}", display=True)

@@ -20,14 +20,15 @@ def to_mathml(tex, display):
     Raises
     ------
     ValueError
-        If the formula has a command that MathML does not get.
+        If the formula has a command or an alignment that is not understood.
     """
     from latex2mathml.converter import convert  # of the extra "epub"; `make book` does without
 
     if display and re.search(r"&|\\\\", tex) and r"\begin" not in tex:
         tex = rf"\begin{{aligned}}{tex}\end{{aligned}}"  # as Sphinx itself reads such a formula
+    tex = tex.replace("{aligned}", "{align*}")  # the name that latex2mathml has for it
     mathml = convert(tex, display="block" if display else "inline")
-    left = re.search(r"\\[A-Za-z]+", mathml)
+    left = re.search(r"\\[A-Za-z]+|(?<=<mi>)&(?=</mi>)", mathml)
     if left:
         raise ValueError(f"{left[0]} has no form in MathML, in the formula {tex}")
     return mathml
