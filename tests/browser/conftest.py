@@ -17,6 +17,7 @@ MAX_WEIGHT = 1_850_000  # bytes of one page with all that it loads, uncompressed
 KINDS = {"html": "page", "css": "styles", "js": "scripts", "woff2": "fonts", "svg": "images", "png": "images"}
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 WIDE, PHONE = (1280, 900), (390, 844)
+PATIENCE = 120_000  # milliseconds to wait for what must come: a busy machine is no fault of a page
 
 
 @dataclass
@@ -104,6 +105,7 @@ def new_page(browser):
 
     def open_page(size=WIDE, theme="light", **options):
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme, **options)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return listened_to(context.new_page())
 

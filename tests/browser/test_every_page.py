@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
-from conftest import MAX_WEIGHT, PHONE, WIDE, by_kind, listened_to
+from conftest import MAX_WEIGHT, PATIENCE, PHONE, WIDE, by_kind, listened_to
 from reading import pages
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed: make test-browser")
@@ -67,6 +67,7 @@ def visit(request, browser, server, site):
     name, look = request.param
     size, theme = LOOKS[look]
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme)
+    context.set_default_timeout(PATIENCE)
     page = listened_to(context.new_page())
     server.bytes_of.clear()
     page.goto(f"{server.address}/{name}" if look == "wide" else (site / name).as_uri())

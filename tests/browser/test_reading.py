@@ -4,10 +4,12 @@ import re
 
 import nbformat
 import pytest
-from conftest import PHONE, WIDE
+from conftest import PATIENCE, PHONE, WIDE
 from reading import CHAPTERS, pages
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: make test-browser")
+
+sync_api.expect.set_options(timeout=PATIENCE)
 
 PLACES = ("http", "disk")
 
@@ -67,8 +69,12 @@ def test_copy_button_copies_the_code(new_page, server, name):
     if ">>> " in code:  # an example: what is typed, not what comes back
         code = "\n".join(line[4:] for line in code.splitlines() if line.startswith((">>> ", "... ")))
     assert code.strip()
-    page.locator(".copybtn.success").wait_for()
-    assert page.evaluate("navigator.clipboard.readText()").strip() == code.strip()
+    for _ in range(100):
+        copied = page.evaluate("navigator.clipboard.readText()").strip()
+        if copied:
+            break
+        page.wait_for_timeout(100)
+    assert copied == code.strip()
 
 
 def test_notebook_can_be_downloaded(new_page, server):
@@ -150,7 +156,7 @@ def test_solution_opens_by_key(new_page, server):
     assert not code.is_visible()
     button.focus()
     page.keyboard.press("Enter")
-    code.wait_for(state="visible", timeout=2000)
+    code.wait_for(state="visible")
 
 
 def test_paper_has_everything_and_no_buttons(new_page, server):
