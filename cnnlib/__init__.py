@@ -18,8 +18,9 @@ from .layers import Conv2d, Flatten, Linear
 from .losses import HalfSquaredError, SoftmaxCrossEntropy
 from .max_pool import MaxPool2d, max_pool2d, max_pool2d_backward
 from .mnist import load_mnist
-from .network import SGD, Sequential
+from .network import Sequential
 from .onnx_export import to_onnx
+from .sgd import SGD
 
 __version__ = "0.1.0"
 
