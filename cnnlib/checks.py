@@ -87,9 +87,7 @@ def check_gradient(layer, x, *, step=1e-5, tolerance=1e-6):
     x = arguments.array("x", x).astype(np.float64)
     arguments.number("step", step, lambda step: 0 < step < np.inf, "more than 0 and finite")
     layer = _with_parameters(layer, lambda parameter: parameter.astype(np.float64))
-    y = layer.forward(x)
-    dy = np.random.default_rng(0).normal(size=y.shape)
-    gradients = {"input": layer.backward(dy), **layer.grads}
+    _, dy, gradients = _there_and_back(layer, x, lambda shape: np.random.default_rng(0).normal(size=shape))
 
     for name, variable in {"input": x, **layer.params}.items():
         differences = np.empty_like(variable)
@@ -151,9 +149,7 @@ def check_adjoint(layer, x_shape):
 
     layer = _with_parameters(layer, lambda parameter: integers(parameter.shape))
     x = integers(arguments.shape("x_shape", x_shape))
-    y = np.array(layer.forward(x))  # a copy: an output may be a view of the input
-    u = integers(y.shape)
-    gradients = {"input": layer.backward(u), **layer.grads}
+    y, u, gradients = _there_and_back(layer, x, integers)
     for name, variable in {"input": x, **layer.params}.items():
         v = integers(variable.shape)
         variable += v
@@ -166,6 +162,17 @@ def check_adjoint(layer, x_shape):
         if left != right:
             raise AssertionError(f"adjoint of the {name}: <J v, u> = {left}, but <v, J' u> = {right}")
     return Report(f"adjoint check: {', '.join(gradients)} exact in integers")
+
+
+def _there_and_back(layer, x, draw):
+    """Return a copied layer's output, the gradient drawn for it, and all gradients that `backward` makes of that.
+
+    A copy, because a backward pass may change weights: what it claims holds for the weights before.
+    """
+    layer, x = copy.deepcopy((layer, x))
+    y = np.array(layer.forward(x))  # a copy: an output may be a view of the input
+    dy = draw(y.shape)
+    return y, dy, {"input": layer.backward(dy.copy()), **layer.grads}
 
 
 def _with_parameters(layer, convert):

@@ -180,3 +180,45 @@ def test_check_answer_is_not_fooled_by_an_answer_that_changes_its_arguments():
 
     with pytest.raises(AssertionError, match="emptied"):
         check_answer(emptied, lambda x: x, (np.array([1, 2]),))
+
+
+class StepsInBackward(Conv2d):
+    """Gives the gradient of the input at the weights after its own step."""
+
+    def __init__(self, in_place):
+        super().__init__(2, 2, 3, **STEPS, rng=0)
+        self.in_place = in_place
+
+    def backward(self, dy):
+        x = self._last()
+        super().backward(dy)
+        weight = self.params["weight"] if self.in_place else self.params["weight"].copy()
+        weight -= self.grads["weight"].astype(weight.dtype)
+        self.params["weight"] = weight
+        return conv2d_backward(dy, x, weight, **STEPS)[0]
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+def test_a_layer_that_steps_in_its_backward_is_judged_at_the_weights_before(in_place):
+    layer = StepsInBackward(in_place)
+    with pytest.raises(AssertionError, match="gradient of the input"):
+        check_gradient(layer, np.random.default_rng(0).normal(size=SHAPE))
+    with pytest.raises(AssertionError, match="adjoint of the input"):
+        check_adjoint(layer, SHAPE)
+
+
+class SpoilsWhatItGets(Conv2d):
+    """Its gradients are right, and its input and its δ are 0 afterwards."""
+
+    def backward(self, dy):
+        x = self._last()
+        dx = super().backward(dy)
+        x *= 0
+        dy *= 0
+        return dx
+
+
+def test_a_layer_that_changes_its_input_and_delta_is_judged_by_its_gradients():
+    layer = SpoilsWhatItGets(2, 2, 3, **STEPS, rng=0)
+    check_gradient(layer, np.random.default_rng(0).normal(size=SHAPE))
+    check_adjoint(layer, SHAPE)
