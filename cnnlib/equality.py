@@ -44,7 +44,7 @@ def _is_nonzero_somewhere(difference):
     if any(name.is_negative or name.is_nonpositive for name in names):
         return False
     slopes = {part: part.subs(point) for part in difference.atoms(sp.Derivative, sp.Subs)}
-    value = _with_values_of_functions(difference.xreplace({**slopes, **point}))
+    value = _in_digits(_with_values_of_functions(difference.xreplace({**slopes, **point})))
     return bool(value.is_number and value.is_finite and abs(value.evalf(30)) > sp.Float("1e-20"))
 
 
@@ -62,6 +62,11 @@ def _with_values_of_functions(value):
         return _is_unknown(part) and all(place.is_Rational for place in part.args)
 
     return value.replace(is_a_value, lambda part: numbers.setdefault(part, sp.Rational(len(numbers) + 2, 11)))
+
+
+def _in_digits(value):
+    """Write fractions with 60 digits: of exact numbers that cancel, `evalf` asks for ever more of them."""
+    return value.xreplace({number: sp.Float(number, 60) for number in value.atoms(sp.Rational) if not number.is_Integer})
 
 
 def _is_unknown(part):
