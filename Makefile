@@ -17,6 +17,9 @@ SITE_READY := $(VENV)/.ready-site
 EPUB_READY := $(VENV)/.ready-epub
 LOCAL := 127.0.0.1
 
+# Python keeps compiled modules, also where the environment forbids it: each notebook starts Python anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 ifneq ($(CHAPTER),)
 ifeq ($(wildcard chapters/$(CHAPTER).ipynb chapters/$(CHAPTER).md),)
 $(error There is no chapter "$(CHAPTER)" in chapters/)
