@@ -162,7 +162,7 @@ def panel(axis, record, cases):
     axis.set_xscale("log", base=2)
     axis.xaxis.set_major_locator(LogLocator(2, numticks=10))
     axis.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    axis.set_xlabel(f"{threads(record)} ÷ PyTorch")
+    axis.set_xlabel(f"time on {threads(record)} ÷ PyTorch's")
 
 
 if __name__ == "__main__":
