@@ -84,7 +84,7 @@ def avg_pool2d_backward(dy, x_shape, kernel_size, *, stride=None, padding=0):
     Raises
     ------
     TypeError, ValueError
-        As `max_pool2d`; also if dy has not the shape of the output.
+        As `max_pool2d`; also if dy does not have the shape of the output.
 
     Notes
     -----

@@ -95,7 +95,7 @@ def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1):
     Raises
     ------
     TypeError, ValueError
-        As `conv2d`; also if `dy` has not the shape of the output.
+        As `conv2d`; also if `dy` does not have the shape of the output.
 
     Notes
     -----

@@ -108,7 +108,7 @@ def show_maps(maps, description, *, columns=3):
     Raises
     ------
     TypeError, ValueError
-        If there are no maps, or one has not two axes or not finite numbers.
+        If there are no maps, or one does not have two axes or holds numbers that are not finite.
 
     Examples
     --------

@@ -36,8 +36,8 @@ def draw_graph(graph, description, *, labels=None, highlight=()):
     Raises
     ------
     ValueError
-        If the graph has no nodes, or the path a node or a step that the
-        graph has not.
+        If the graph has no nodes, or the path has a node or a step that the
+        graph does not have.
 
     Examples
     --------

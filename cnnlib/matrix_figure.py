@@ -38,7 +38,7 @@ def show_matrix(values, description, *, row_label, column_label, names=None, wri
     Raises
     ------
     TypeError, ValueError
-        If `values` has not two axes, or `names` or `written` do not fit it.
+        If `values` does not have two axes, or `names` or `written` do not fit it.
 
     Examples
     --------

@@ -96,7 +96,7 @@ def max_pool2d_backward(dy, winners, x_shape, kernel_size, *, stride=None, paddi
     Raises
     ------
     TypeError, ValueError
-        As `max_pool2d`; also if dy or winners have not the shape of the
+        As `max_pool2d`; also if dy or winners do not have the shape of the
         output, or a winner is out of range.
 
     Notes
