@@ -99,7 +99,7 @@ class _Panel:
                 x, y = self._place(np.eye(2)[axis] * number)
                 at = (self.left + x, bottom + 14) if axis == 0 else (self.left - 10, self.top + y + 4)
                 words.append(label(*at, str(number).replace("-", "−"), "small"))
-            last = (self.left + PANEL / 2, bottom + 27) if axis == 0 else (self.left - 16, self.top + 10)
+            last = (self.left + PANEL / 2, bottom + 27) if axis == 0 else (self.left - 10, self.top - 9)
             words.append(label(*last, name, "small"))
         return "".join(words)
 

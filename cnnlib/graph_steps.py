@@ -4,7 +4,7 @@ import math
 from itertools import pairwise
 
 from .graph_figure import bend, node_places
-from .map_steps import written_sum
+from .map_steps import written, written_product, written_sum
 from .stepper import WIDEST, Frame, Stepper, label, short, tag
 
 __all__ = ["show_paths"]
@@ -63,7 +63,7 @@ def _path_frames(graph, source, output, drawing):
         factors = [graph.local[edge] for edge in pairwise(path)]
         total, count = total + math.prod(factors), count + len(factors)
         text = (
-            f"Path {n} of {len(paths)}, {' → '.join(map(str, path))}: {'·'.join(map(str, factors))} = {math.prod(factors)}. "
+            f"Path {n} of {len(paths)}, {' → '.join(map(str, path))}: {written_product(factors)} = {math.prod(factors)}. "
             f"Sum so far: {total}. Multiplications so far: {count}."
         )
         yield Frame(drawing.marked(path, pairwise(path)), "", text)
@@ -100,7 +100,7 @@ class _Drawing:
         self.shared += "".join(self._node(name, "line") + label(x, y + 5, name) for name, (x, y) in self.places.items())
         for edge in self.curves:
             x, y = self._middle(edge)
-            self.shared += label(x, y + 5, graph.local[edge], "halo")
+            self.shared += label(x, y + 5, written(graph.local[edge]), "halo")
 
     def marked(self, nodes, edges):
         """Mark nodes and edges, below what all frames share."""
@@ -110,7 +110,7 @@ class _Drawing:
     def value(self, name, number):
         """Write the derivative that a sweep has found under its node."""
         x, y = self.places[name]
-        return label(x, y + RADIUS + 15, number, "halo", "strong")
+        return label(x, y + RADIUS + 15, written(number), "halo", "strong")
 
     def _curve(self, i, j, rad):
         """Give start, control point and end of an edge, from rim to rim."""

@@ -1,7 +1,6 @@
 """Maps of numbers that change from step to step, with the cells that a step reads and writes marked."""
 
 import math
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from .stepper import WIDEST, Frame, Stepper, label, tag
 __all__ = ["mark", "show_steps", "written_sum"]
 
 CELL, LETTER = 28, 8.6  # the height of a cell, and the width of one of its letters
-LEFT, TOP, GAP = 16, 54, 22  # room for the numbers of the rows, for titles, and between maps
+LEFT, TOP, GAP = 16, 54, 22  # room at least for the numbers of the rows, for titles, and between maps
 
 
 class Marked(NamedTuple):
@@ -119,8 +118,33 @@ def written_sum(left, right):
     '2·3 + 4·1'
     """
     pairs = zip(np.ravel(left), np.ravel(right), strict=True)
-    terms = " + ".join(f"{_written(a)}·{_written(b)}" for a, b in pairs)
-    return re.sub(r"·(−[^ ]+)", r"·(\1)", terms).replace("+ −", "− ") or "0"
+    return " + ".join(map(written_product, pairs)).replace("+ −", "− ") or "0"
+
+
+def written_product(factors):
+    """Write a product of numbers, with brackets around a negative one that follows a sign.
+
+    Examples
+    --------
+    >>> written_product([-2, -3, 4])
+    '−2·(−3)·4'
+    """
+    first, *others = map(written, factors)
+    return "·".join([first, *(f"({factor})" if factor.startswith("−") else factor for factor in others)])
+
+
+def written(value):
+    """Write a number as in a cell: nothing for None and NaN, three digits of a float, all of anything exact.
+
+    Examples
+    --------
+    >>> written(-0.12345)
+    '−0.123'
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    text = f"{value:.3g}" if isinstance(value, (float, np.floating)) else str(value)
+    return text.replace("-", "−")
 
 
 def _read(frames):
@@ -146,23 +170,25 @@ class _Block:
 
     def __init__(self, title, steps):
         self.title, self.steps = title, steps
-        self.written = [np.vectorize(_written, otypes=[object])(step.values) for step in steps]
-        self.still = np.all([written == self.written[0] for written in self.written], axis=0)
+        self.texts = [np.vectorize(written, otypes=[object])(step.values) for step in steps]
+        self.still = np.all([texts == self.texts[0] for texts in self.texts], axis=0)
         self.rows, self.columns = steps[0].values.shape
-        letters = max(len(text) for written in self.written for text in written.flat)
+        letters = max(len(text) for texts in self.texts for text in texts.flat)
         self.cell = max(CELL, round(LETTER * letters) + 8)
-        self.width = max(LEFT + self.cell * self.columns, round(7.6 * len(title)))
+        beyond = max(0, math.ceil((LETTER * len(title) - self.cell * self.columns) / 2))  # of the title, on each side
+        self.left = max(LEFT, beyond)
+        self.width = self.left + self.cell * self.columns + beyond
         self.height = TOP + CELL * self.rows
         if self.width > WIDEST - 2:
             raise ValueError(f"map {title!r} would be {self.width} pixels wide; expected at most {WIDEST - 2}, for a phone")
 
     def shared(self, x, y):
         """Draw title, shape, numbers of rows and columns, grid, and the values that never change."""
-        middle = x + LEFT + self.cell * self.columns / 2
+        left, top = x + self.left, y + TOP
+        middle = left + self.cell * self.columns / 2
         words = [label(middle, y + 14, self.title), label(middle, y + 31, f"{self.rows} × {self.columns}", "small")]
         words += [label(self._at(x, y, 0, j)[0], y + TOP - 6, j, "small") for j in range(self.columns)]
-        words += [label(x + 8, self._at(x, y, i, 0)[1] - 1, i, "small") for i in range(self.rows)]
-        left, top = x + LEFT, y + TOP
+        words += [label(left - 8, self._at(x, y, i, 0)[1] - 1, i, "small") for i in range(self.rows)]
         lines = [f"M{left} {top + CELL * i}h{self.cell * self.columns}" for i in range(self.rows + 1)]
         lines += [f"M{left + self.cell * j} {top}v{CELL * self.rows}" for j in range(self.columns + 1)]
         grid = tag("path", d="".join(lines), class_="stepper-line")
@@ -173,7 +199,7 @@ class _Block:
         drawn = []
         step = self.steps[n]
         for mask, name in ((step.area & ~step.cell, "stepper-area"), (step.cell, "stepper-cell")):
-            corners = ((x + LEFT + self.cell * j, y + TOP + CELL * i) for i, j in np.argwhere(mask))
+            corners = ((x + self.left + self.cell * j, y + TOP + CELL * i) for i, j in np.argwhere(mask))
             path = "".join(f"M{left} {top}h{self.cell}v{CELL}h-{self.cell}z" for left, top in corners)
             drawn += [tag("path", d=path, class_=name)] * bool(path)
         return "".join(drawn)
@@ -183,12 +209,12 @@ class _Block:
         return self._values(n, ~self.still, x, y)
 
     def _values(self, n, mask, x, y):
-        found = ((self.written[n][i, j], self._at(x, y, i, j)) for i, j in np.argwhere(mask))
+        found = ((self.texts[n][i, j], self._at(x, y, i, j)) for i, j in np.argwhere(mask))
         return "".join(label(*place, text) for text, place in found if text)
 
     def _at(self, x, y, i, j):
         """Say where the text of a cell stands: its middle, and its base line."""
-        return x + LEFT + self.cell * (j + 0.5), y + TOP + CELL * (i + 1) - 9
+        return x + self.left + self.cell * (j + 0.5), y + TOP + CELL * (i + 1) - 9
 
 
 def _placed(blocks):
@@ -207,11 +233,3 @@ def _placed(blocks):
             x += block.width + GAP
         y += max(block.height for block in row) + 12
     return places, (max(widths) + 2, y)
-
-
-def _written(value):
-    """Write a number as in a cell: nothing for None and NaN, three digits of a float, all of anything exact."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    text = f"{value:.3g}" if isinstance(value, (float, np.floating)) else str(value)
-    return text.replace("-", "−")

@@ -32,7 +32,7 @@ def maps():
         yield {
             "x": mark(x, area=np.s_[:, n : n + 2], cell=np.eye(2, 3, n, bool)),
             "w": mark(w + n, cell=(0, 1)),
-            "over one": [[n * n]],
+            "over one pixel": [[n * n]],
             "y": mark(y, area=np.s_[n]),
         }, f"x[{n}] < -{n}"
 

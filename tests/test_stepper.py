@@ -255,6 +255,15 @@ def test_maps_that_cannot_be_shown_are_refused(frames, says):
         show_steps(frames, "Maps.")
 
 
+@pytest.mark.parametrize("title", ["a", "kernel w", "one title much wider than its map"])
+def test_a_title_is_inside_the_picture_and_the_map_below_its_middle(title):
+    stepper = show_steps([({title: [[1]], "b": [[2]]}, "words")], "Two maps.")
+    places = {text: x for (x, _), text in numbers_at([parsed(stepper)]).items()}
+    half = 8.6 * len(title) / 2  # as wide as letters get
+    assert half <= places[title] and places[title] + half <= places["b"] - 4
+    assert places["1"] == places[title] and places["2"] == places["b"] <= stepper.size[0] - 14
+
+
 def test_mark_outside_the_map_is_refused():
     with pytest.raises(IndexError):
         mark(np.zeros((2, 3)), cell=(2, 0))
@@ -289,6 +298,16 @@ def test_graph_shows_each_local_derivative():
     assert drawn == sorted(str(slope) for slope in graph().local.values())
 
 
+def test_negative_numbers_of_a_graph_have_a_minus_sign_and_brackets_where_needed():
+    made = graph()
+    made.forward({"w": -3})
+    stepper = show_paths(made, "w", "o", "Paths, then a sweep.")
+    assert "w → a → b → o: −6·(−3)·1 = 18." in stepper.frames[0].text
+    root = parsed(stepper)
+    assert {"−6", "−3"} <= {words(text) for text in with_class(root, "stepper-halo")}
+    assert not re.search(r"-\d", "".join(words(text) for text in root.iter(f"{SVG}text")))
+
+
 def test_graph_without_a_path_is_refused():
     with pytest.raises(ValueError, match="source is 'o'"):
         show_paths(graph(), "o", "a", "None.")
@@ -318,6 +337,13 @@ def test_walks_stand_where_the_numbers_say():
 def axis_place(root, number):
     found = [text for text in with_class(root, "stepper-small") if words(text) == str(number)]
     return float(found[0].get("x")), float(found[0].get("y"))
+
+
+def test_no_two_words_beside_a_bowl_stand_on_each_other():
+    root = parsed(show_walks({"one": ((2, 8), PLACES * 4)}, "A walk."))  # with a tick close to the upper edge
+    at = {words(text): (float(text.get("x")), float(text.get("y"))) for text in with_class(root, "stepper-small")}
+    (x, y), others = at["θ₁"], [place for word, place in at.items() if word != "θ₁"]
+    assert all(abs(x - x_other) > 16 or abs(y - y_other) >= 11 for x_other, y_other in others)
 
 
 @pytest.mark.parametrize(
