@@ -371,3 +371,11 @@ def test_a_bad_call_names_its_argument(call, error, message):
 def test_numbers_of_every_kind_are_sides():
     prove("eq-a", [t - t + 2, Fraction(1, 2) + t], [np.int64(2), sp.Rational(1, 2) + t])
     prove("eq-a", sp.Matrix([t + t]), [[2 * t]])
+
+
+@pytest.mark.parametrize("call", [lambda text: prove("eq-example", text, 0), lambda text: prove("eq-example", [text], [0]), collapse])
+def test_text_is_not_run(tmp_path, call):
+    """SymPy would run it as Python code."""
+    with pytest.raises((sp.SympifyError, TypeError, ValueError)):
+        call(f"__import__('os').mkdir({str(tmp_path / 'made')!r})")
+    assert not (tmp_path / "made").exists()
