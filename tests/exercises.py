@@ -1,13 +1,12 @@
 """Exercises, cut out of the notebooks with only those statements that they need."""
 
 import ast
-import builtins
 import re
-import symtable
 from dataclasses import dataclass
 from functools import cached_property
 
 from reading import CHAPTERS, Notebook, numbered_chapters, parsed
+from slicing import needed_by
 
 START = re.compile(r"```\{exercise\} (?P<title>.+)\n:label: (?P<label>[\w-]+)\n")
 SOLUTION = re.compile(r"```\{solution-start\} (?P<label>[\w-]+)\n(?P<options>[^`]*)```")
@@ -33,7 +32,7 @@ class Exercise:
         """Run what the exercise needs, and the reader's cells, in which nothing is answered yet."""
         wanted = [parsed(cell) for cell in (*self.asked, *self.solution)]
         earlier = [statement for cell in self.before for statement in parsed(cell).body]
-        needed = _needed(earlier, [statement for module in wanted for statement in module.body])
+        needed = needed_by(earlier, [statement for module in wanted for statement in module.body])
         space = {"__name__": self.label}
         exec(compile(ast.Module(needed, []), self.label, "exec"), space)
         for cell in self.asked:
@@ -72,59 +71,3 @@ def _of(notebook):
 
 def _is_check(node):
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "") == "check_answer"
-
-
-def _needed(earlier, wanted):
-    """Choose the earlier statements on which the wanted ones depend, by the names that they set, change and read."""
-    chosen, asked, own = set(), [], set()
-    for statement in wanted:
-        asked += [(name, len(earlier)) for name in _reads(statement) - own]
-        own |= _sets(statement)
-    seen = set(asked)
-    while asked:
-        name, end = asked.pop()
-        for place in reversed(range(end)):
-            sets, changes = _sets(earlier[place]), _changes(earlier[place])
-            if name in sets | changes:
-                chosen.add(place)
-                # A function reads a name when it is called: that may be later than where it stands.
-                new = {(other, at) for other in _reads(earlier[place]) for at in (place, len(earlier))} - seen
-                seen |= new
-                asked += new
-            if name in sets:
-                break
-    return [earlier[place] for place in sorted(chosen)]
-
-
-def _reads(statement):
-    """Name the globals that a statement reads, also in the functions that it defines."""
-    found, tables = set(), [symtable.symtable(ast.unparse(statement), "", "exec")]
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        top = table.get_type() == "module"
-        found |= {s.get_name() for s in table.get_symbols() if s.is_referenced() and (top or s.is_global())}
-    return found - set(dir(builtins))
-
-
-def _sets(statement):
-    """Name what a statement binds."""
-    if isinstance(statement, ast.Assert | ast.AugAssign):
-        return set()
-    table = symtable.symtable(ast.unparse(statement), "", "exec")
-    return {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
-
-
-def _changes(statement):
-    """Name what a statement changes in place: x += 1, x[0] = 1, x.append(1), np.add.at(x, 0, 1)."""
-    targets = getattr(statement, "targets", [getattr(statement, "target", None)])
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        call = statement.value
-        targets = call.args[:1] if ast.unparse(call.func) == "np.add.at" else [call.func] * isinstance(call.func, ast.Attribute)
-    return {_base(target) for target in targets} - {"np", "sp"}
-
-
-def _base(target):
-    while isinstance(target, ast.Attribute | ast.Subscript):
-        target = target.value
-    return target.id if isinstance(target, ast.Name) else ""
