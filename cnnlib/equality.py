@@ -40,8 +40,8 @@ def _is_nonzero_somewhere(difference):
     """Try one point: a difference that is not 0 there is refused without a long search for a proof."""
     difference = difference.doit().xreplace({entry: _unknown_like(entry) for entry in difference.atoms(sp.Indexed)})
     names = sorted(difference.free_symbols, key=str)
-    # All below 1: where its argument is large, 1 - tanh^2 cannot be told from 0.
-    point = {name: sp.Integer(k) if name.is_integer else sp.Rational(k, 7 + len(names)) for k, name in enumerate(names, start=2)}
+    small = 7 + len(names)  # all are below 1: where its argument is large, 1 - tanh^2 cannot be told from 0
+    point = {name: sp.Integer(k) if name.is_integer else sp.Rational(k, small) for k, name in enumerate(names, start=2)}
     if any(name.is_negative or name.is_nonpositive for name in names):
         return False
     slopes = {part: part.subs(point) for part in difference.atoms(sp.Derivative, sp.Subs)}
@@ -54,7 +54,7 @@ def _unknown_like(entry):
 
 
 def _with_values_of_functions(value):
-    """Choose a number for each h(2/7) and h'(2/7): some smooth h takes these values at these places."""
+    """Choose a number for each h(2/9) and h'(2/9): some smooth h takes these values at these places."""
     numbers = {}
 
     def is_a_value(part):

@@ -21,7 +21,7 @@ from reading import Notebook, notebooks
 from running import statements
 
 EVERY = os.environ.get("MUTANTS") == "all"
-ENOUGH = math.inf if EVERY else 2  # refused mutants of one statement
+ENOUGH = math.inf if EVERY else 3  # refused mutants of one statement
 LIVELY, MOST_POINTS, MOST_SEEDS = 6, 30, 50_000
 
 

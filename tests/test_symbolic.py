@@ -248,6 +248,13 @@ def test_a_difference_that_sympy_cannot_simplify_is_refused():
         prove("eq-a", quotient + quotient**2, quotient * sp.Sum(x[u], (u, 0, n - 1)))
 
 
+def test_a_false_statement_is_refused_without_a_search_where_tanh_may_be_flat(monkeypatch):
+    slope = 1 - sp.tanh(symbols("x", (30,)).sum()) ** 2
+    monkeypatch.setattr(sp, "simplify", lambda difference: pytest.fail(f"searches a proof of {difference} = 0"))
+    with pytest.raises(AssertionError, match="eq-a: the sides differ"):
+        prove("eq-a", [slope], [-slope])
+
+
 def test_tabulate_does_not_solve_a_delta():
     a = symbols("a", (3,))
     values = {n: 3, s: 2, d: a}
