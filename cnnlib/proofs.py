@@ -20,7 +20,8 @@ def prove(label, left, right, *others, where=None, given=()):
     Arrays (or expressions without indices) are compared entry by entry.
     Two expressions in general indices are brought to a normal form: sums
     merged, Kronecker deltas collapsed, conditions written as integers >= 0,
-    indices named in one way.
+    indices named in one way. Declare sizes positive: for a negative n, SymPy
+    lets a sum from 0 to n - 1 take terms away, and most formulas are wrong.
 
     Parameters
     ----------
@@ -56,7 +57,8 @@ def prove(label, left, right, *others, where=None, given=()):
     library's own code:
 
     >>> from cnnlib.symbolic import gradient, symbols, tabulate
-    >>> i, u, v, K, n = sp.symbols("i u v K n", integer=True)
+    >>> i, u, v = sp.symbols("i u v", integer=True)
+    >>> K, n = sp.symbols("K n", integer=True, positive=True)
     >>> x, w, delta = map(sp.IndexedBase, ("x", "w", "delta"))
     >>> y = sp.Sum(w[v] * x[i + v], (v, 0, K - 1))
     >>> derived = sp.Sum(delta[i] * sp.diff(y, w[u]), (i, 0, n - 1))

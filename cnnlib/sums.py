@@ -12,7 +12,8 @@ def collapse(expression, over=()):
 
     A sum over i of [i = e] f(i), with i from 0 to n - 1, is f(e) if
     0 <= e <= n - 1, and 0 otherwise. The outermost sums are collapsed first.
-    A delta that does not fix i for every e, such as [2 i = e], stays.
+    A delta that does not fix i for every e, such as [2 i = e], stays, and so
+    do all if n may be negative: SymPy lets such a sum take terms away.
 
     Parameters
     ----------
@@ -27,12 +28,13 @@ def collapse(expression, over=()):
 
     Examples
     --------
-    >>> i, r, n = sp.symbols("i r n", integer=True)
+    >>> i, r = sp.symbols("i r", integer=True)
+    >>> n = sp.Symbol("n", integer=True, positive=True)
     >>> delta = sp.IndexedBase("d")
     >>> collapse(sp.Sum(sp.KroneckerDelta(i, r) * delta[i], (i, 0, n - 1)))
     Piecewise((d[r], (r >= 0) & (r <= n - 1)), (0, True))
     """
-    return sp.Add(*[_rebuild(*_pick(*term, over)) for term in _terms(sp.sympify(expression, strict=True))])
+    return sp.Add(*[_rebuild(*_pick(*term, over=over)) for term in _terms(sp.sympify(expression, strict=True))])
 
 
 def normal_form(expression, given=()):
@@ -60,9 +62,9 @@ def normal_form(expression, given=()):
     known = {_margin(relation) for relation in given}
     terms = []
     for term in _terms(expression):
-        summand, limits, conditions = _pick(*term)
+        summand, limits, conditions = _pick(*term, known)
         summand, limits = _counted(summand, limits, conditions)
-        implied = known.union(*[{index - low, high - index} for index, low, high in limits])
+        implied = known.union(*[{index - low, high - index} for index, low, high in limits if _has_size(low, high, known)])
         indices = {index for index, _, _ in limits}
         margins = {_divided(margin, indices, implied) for margin in set(map(_margin, conditions)) - implied}
         terms.append(_named(summand, limits, margins - implied))
@@ -100,13 +102,13 @@ def _products(factors):
     ]
 
 
-def _pick(summand, limits, over=()):
+def _pick(summand, limits, known=(), over=()):
     """Collapse each sum whose index a Kronecker delta fixes; return the conditions too."""
     summand, conditions = _without_piecewise(summand)
     names = [index.name for index in over]
     for limit in sorted(reversed(limits), key=lambda limit: limit[0].name not in names):
         index, low, high = limit
-        if any(index in sp.Tuple(*other[1:]).free_symbols for other in limits):
+        if any(index in sp.Tuple(*other[1:]).free_symbols for other in limits) or not _has_size(low, high, known):
             continue
         for delta in sorted(summand.atoms(sp.KroneckerDelta), key=sp.default_sort_key):
             value = _picked(delta, index)
@@ -117,6 +119,16 @@ def _pick(summand, limits, over=()):
             limits = tuple(other for other in limits if other != limit)
             break
     return summand, limits, conditions
+
+
+def _has_size(low, high, known):
+    """Say whether it is known that high >= low - 1: SymPy lets a sum of fewer terms than none take some away."""
+    size = high - low + 1
+    for part in size.atoms(sp.floor):
+        if (size - part).is_integer and not (size - part).has(sp.floor):
+            size = size.xreplace({part: part.args[0]})  # floor(q) + c >= 0 where q + c >= 0, for an integer c
+    size, divisor = sp.fraction(sp.together(size))
+    return bool(divisor.is_positive and any(sp.expand(size - margin).is_nonnegative for margin in {0, *known}))
 
 
 def _picked(delta, index):

@@ -85,7 +85,21 @@ def test_a_delta_with_a_stride_picks_no_output():
 
 def test_a_condition_is_divided_by_the_stride():
     prove("eq-a", ONE_PHASE, polyphase(sp.floor((m - a - 1) / s)), where=EXTENDED, given=PHASE)
-    prove("eq-a", ONE_PHASE.subs(m, s * j), polyphase(j - 1), where=EXTENDED, given=PHASE)
+    multiple = sp.Symbol("k", integer=True, positive=True)
+    prove("eq-a", ONE_PHASE.subs(m, s * multiple), polyphase(multiple - 1), where=EXTENDED, given=PHASE)
+
+
+@pytest.mark.parametrize("size, proved", [(n, True), (sp.floor(n / m), True), (n + sp.floor(-r / m), False), (j, False)])
+def test_a_sum_picks_its_term_only_if_it_cannot_run_below_none(size, proved):
+    """For SymPy the sum from 0 to -2 takes the term at -1 away."""
+    picked = sp.Sum(sp.KroneckerDelta(i, r) * d[i], (i, 0, size - 1)), sp.Piecewise((d[r], (r >= 0) & (r <= size - 1)), (0, True))
+    inside = sp.Sum(sp.Piecewise((d[i], i >= 0), (0, True)), (i, 0, size - 1)), sp.Sum(d[i], (i, 0, size - 1))
+    for sides in (picked, inside):
+        if proved:
+            prove("eq-a", *sides)
+        else:
+            with pytest.raises(AssertionError, match="eq-a: the sides differ"):
+                prove("eq-a", *sides)
 
 
 @pytest.mark.parametrize(
