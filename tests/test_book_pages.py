@@ -68,6 +68,17 @@ def test_description_is_whole_sentences(text, kept):
     assert head.description(soup) == kept
 
 
+@pytest.mark.parametrize(
+    ("behind", "inside", "after"),
+    [(". Then", "{.}", " Then"), (": y", "{:}", " y"), (", y", "{,}", " y"), (" and", "", " and"), (") is", "", ") is")],
+)
+def test_punctuation_does_not_leave_its_formula(behind, inside, after):
+    page = PAGE.replace("</article>", rf'<p>So <span class="math">\(k = 1\)</span>{behind}</p></article>')
+    formula = finished(page=page).select_one("span.math")
+    assert formula.get_text() == rf"\(k = 1{inside}\)"
+    assert formula.next_sibling == after
+
+
 def test_root_says_what_the_first_page_says():
     redirect = policy.locked_redirect("chapters/stride.html", "A & B", head.taken_over(finished("https://example.org")))
     soup = BeautifulSoup(redirect, "html.parser")

@@ -29,10 +29,13 @@ FACTS = """() => {
     formulas: formulas.length,
     unset: formulas.filter((element) => !element.querySelector(".katex-html")).map((element) => element.textContent),
     rawTeX: text.filter((part) => /\\\\[()[\\]]|\\\\begin/.test(part)),
-    cut: [...document.querySelectorAll("span.math .katex-html > .base")]
+    cut: [...document.querySelectorAll("span.math .katex-html > .katex-base")]
       .filter((base) => shown(base) && base.getBoundingClientRect().right > root.clientWidth
         && !base.closest(".pst-scrollable-table-container, .cell_output, [role=region]"))
       .map((base) => base.closest(".math").textContent.slice(0, 80)),
+    leftBehind: [...document.querySelectorAll("span.math")]
+      .filter((formula) => /^[.,;:!?]/.test(formula.nextSibling?.data ?? ""))
+      .map((formula) => formula.parentElement.textContent.slice(0, 80)),
     brokenImages: [...document.images].filter((image) => shown(image) && !image.naturalWidth).map((image) => image.src),
     imagesWithoutText: [...document.images].filter((image) => !image.alt.trim()).map((image) => image.src),
     drawingsWithoutText: [...document.querySelectorAll("main svg")]
@@ -151,6 +154,7 @@ def test_every_formula_is_set(visit):
 def test_page_does_not_scroll_sideways(visit):
     assert visit.facts["scrollWidth"] <= visit.facts["width"]
     assert visit.facts["cut"] == []
+    assert visit.facts["leftBehind"] == [], "punctuation that a formula may leave to the next line"
 
 
 def test_images_are_there_and_have_a_text(visit):

@@ -52,5 +52,5 @@ def written_pages(site: Path) -> list[Path]:
 def finish_page(soup: BeautifulSoup, page: str, book: str, address: str) -> None:
     """Change one page in place; ``page`` is its path in the site, ``address`` the site's URL or ""."""
     weight.drop_unused(soup)
+    head.describe(soup, page, book, address)  # in the page's words, before repairs change formulas
     repairs.apply(soup)
-    head.describe(soup, page, book, address)

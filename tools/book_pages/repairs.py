@@ -1,9 +1,11 @@
-"""Repairs of the markup that the theme and the extensions write, for keyboards and screen readers.
+"""Repairs of the markup that the theme and the extensions write, for keyboards, screen readers and phones.
 
 Each function changes one page in place. The browser tests find what is missing here.
 """
 
-from bs4 import BeautifulSoup
+import re
+
+from bs4 import BeautifulSoup, NavigableString
 
 
 def name_buttons_once(soup: BeautifulSoup) -> None:
@@ -70,6 +72,15 @@ def clear_head(soup: BeautifulSoup) -> None:
         place.decompose()
 
 
+def keep_punctuation_beside_formulas(soup: BeautifulSoup) -> None:
+    """A browser may begin a line between a formula and the comma behind it, unless the comma is part of the formula."""
+    for formula in soup.select("span.math"):
+        behind, tex = formula.next_sibling, formula.get_text()
+        if isinstance(behind, NavigableString) and (mark := re.match("[.,;:!?]", behind)) and tex.endswith(r"\)"):
+            formula.string = f"{tex[:-2]}{{{mark[0]}}}\\)"
+            behind.replace_with(behind[1:])
+
+
 ALL = (
     name_buttons_once,
     hide_icons_from_readers,
@@ -79,6 +90,7 @@ ALL = (
     take_out_handlers,
     say_what_is_downloaded,
     clear_head,
+    keep_punctuation_beside_formulas,
 )
 
 
