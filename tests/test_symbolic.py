@@ -34,7 +34,7 @@ def test_a_general_proof():
         2 * PAGE,
         PAGE + w[0],
     ],
-    ids=str,
+    ids=["index", "upper limit", "lower limit", "not extended", "not flipped", "sign", "factor", "term"],
 )
 def test_a_wrong_formula_is_refused(page):
     with pytest.raises(AssertionError, match="eq-a: the sides differ in general indices"):
