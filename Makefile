@@ -127,9 +127,9 @@ $(BROWSER_READY): $(READY)
 
 # --- The book -------------------------------------------------------------------------------
 
-# From an empty _build each time: a build that re-uses pages is silent about their warnings.
+# Anew each time: a build that re-uses pages is silent about their warnings.
 book: $(READY)
-	@rm -rf _build
+	@rm -rf _build/html _build/.doctrees _build/jupyter_execute
 ifeq ($(CHAPTER),)
 	@$(BIN)/jupyter-book build -W -n --keep-going .
 	@$(call say_where,_build/html/index.html)

@@ -7,6 +7,7 @@ import sys
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import browser_site
+import epub
 import nbformat
 import pack
 import pdf
@@ -113,6 +114,11 @@ def test_archive_holds_every_file_in_one_folder_and_is_the_same_each_time(tmp_pa
 
 
 # --- Paper and e-book ------------------------------------------------------------------------
+
+
+def test_drawing_in_the_ebook_refers_to_nothing_outside_and_has_every_outline():
+    drawing = '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN"\n "http://www.w3.org/svg11.dtd">\n<svg><path id="a" d="M 0 0"/><path id="b"/></svg>'
+    assert epub.repaired(drawing) == '\n<svg><path id="a" d="M 0 0"/><path d="" id="b"/></svg>'
 
 
 def test_stepper_gives_its_first_and_last_frame():

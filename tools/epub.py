@@ -41,15 +41,18 @@ def make(target):
     (folder / "book.epub").unlink()
     shutil.rmtree(folder.with_name(".doctrees-epub"))
     (folder / "index.html").unlink()  # leads nowhere in an e-book
-    for page in sorted(folder.rglob("*.xhtml")):
-        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-        repair(soup, page)
-        page.write_text(str(soup), encoding="utf-8")
-    declare_formulas(folder)
+    (folder / ".buildinfo").unlink()
     listed = re.findall(r'href="([^"]+)"', (folder / "content.opf").read_text(encoding="utf-8"))
     for path in [*folder.joinpath("_static").rglob("*"), *folder.joinpath("_images").rglob("*")]:
         if path.is_file() and path.relative_to(folder).as_posix() not in listed:
             path.unlink()
+    for page in sorted(folder.rglob("*.xhtml")):
+        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+        repair(soup, page)
+        page.write_text(str(soup), encoding="utf-8")
+    for drawing in folder.joinpath("_images").glob("*.svg"):
+        drawing.write_text(repaired(drawing.read_text(encoding="utf-8")), encoding="utf-8")
+    declare_formulas(folder)
     pack(folder, target, first=["mimetype"])
 
 
@@ -67,6 +70,11 @@ def repair(soup, page):
             words.name = "span"
     for paragraph in soup.select("p:has(> ul)"):
         paragraph.unwrap()
+
+
+def repaired(drawing):
+    """Mend what matplotlib writes: e-books name no files outside themselves, and the outline of a space is empty, too."""
+    return re.sub(r"<path(?![^>]*\sd=)", '<path d=""', re.sub("<!DOCTYPE[^>]*>", "", drawing))
 
 
 def declare_formulas(folder):
