@@ -2,8 +2,9 @@
 
 import ast
 import builtins
-import symtable
 from functools import cache
+
+SCOPES = (ast.FunctionDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def needed_by(earlier, wanted):
@@ -29,24 +30,36 @@ def needed_by(earlier, wanted):
 
 
 @cache
-def _reads(statement):
-    """Name the globals that a statement reads, also in the functions that it defines."""
-    found, tables = set(), [symtable.symtable(ast.unparse(statement), "", "exec")]
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        top = table.get_type() == "module"
-        found |= {s.get_name() for s in table.get_symbols() if s.is_referenced() and (top or s.is_global())}
-    return found - set(dir(builtins))
+def _reads(node):
+    """Name what a piece of code reads from outside it, also in the functions that it defines."""
+    found = {node.id} if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) else set()
+    if isinstance(node, ast.AugAssign):
+        found.add(_base(node.target))
+    found = found.union(*map(_reads, ast.iter_child_nodes(node)))
+    return found - _own(node) - set(dir(builtins))
+
+
+def _own(node):
+    """Name what belongs to a function or a comprehension: its arguments and what it sets."""
+    if not isinstance(node, SCOPES):
+        return set()
+    arguments = {part.arg for part in ast.walk(getattr(node, "args", node)) if isinstance(part, ast.arg)}
+    return arguments.union(*map(_sets, ast.iter_child_nodes(node)))
 
 
 @cache
-def _sets(statement):
-    """Name what a statement binds."""
-    if isinstance(statement, ast.Assert | ast.AugAssign):
-        return set()
-    table = symtable.symtable(ast.unparse(statement), "", "exec")
-    return {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+def _sets(node):
+    """Name what a piece of code binds in the scope that it stands in."""
+    match node:
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            return {name}
+        case ast.alias(name=name, asname=other):
+            return {other or name.partition(".")[0]}
+        case ast.AugAssign() | ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            return set()
+        case ast.Name(id=name, ctx=ast.Store()):
+            return {name}
+    return set().union(*map(_sets, ast.iter_child_nodes(node)))
 
 
 @cache
