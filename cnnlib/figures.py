@@ -123,7 +123,7 @@ def show_maps(maps, description, *, columns=3):
     heights = [0.9 + 2 * min(1.2, max(ratios[k : k + columns])) for k in range(0, len(maps), columns)]  # with title
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(2.4 * columns, sum(heights)), layout="constrained")
-        axes = figure.subplots(len(heights), columns, squeeze=False, height_ratios=heights).ravel()
+        axes = np.ravel(figure.subplots(len(heights), columns, height_ratios=heights))
         for axis, (title, values) in zip(axes, maps.items()):
             _draw_map(axis, title, values)
         for axis in axes[len(maps) :]:
@@ -191,7 +191,7 @@ def show_lines(lines, description, *, x, x_label, y_label, log=False, ends=True)
 
 def checked_map(name, values):
     """Give an array of floats, or say why it is no map."""
-    values = np.asarray(values).astype(float)
+    values = np.asarray(values, float)
     if values.ndim != 2 or not values.size:
         raise ValueError(f"{name} has shape {values.shape}; expected (rows, columns), none of them 0")
     if not np.isfinite(values).all():

@@ -58,19 +58,19 @@ def draw_graph(graph, description, *, labels=None, highlight=()):
     places = node_places(graph)
     bends = {edge: bend(*edge, places) for edge in edges}
     step = 1.6 if any(edge in labels for edge in edges) else 1.0
-    room = max((bend * (places[j][0] - places[i][0]) * step / 2 for (i, j), bend in bends.items()), default=0)
+    peaks = [bend * (places[j][0] - places[i][0]) * step / 2 for (i, j), bend in bends.items()]
     places = {name: (step * column, row) for name, (column, row) in places.items()}
     width, heights = max(x for x, _ in places.values()), [y for _, y in places.values()]
-    top, bottom = max(max(heights), room) + 0.4, min(heights) - 0.4
+    top, bottom = max(heights + peaks) + 0.4, min(heights) - 0.4
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(width + 0.8, top - bottom))
         axis = figure.add_axes((0, 0, 1, 1), xlim=(-0.4, width + 0.4), ylim=(bottom, top))
         axis.set_axis_off()
         nodes = {name: axis.add_patch(_circle(place, name in highlight)) for name, place in places.items()}
         for name, place in places.items():
-            axis.text(*place, labels.get(name, name), ha="center", va="center", zorder=3)
+            axis.text(*place, labels.get(name, name), ha="center", va="center")
         for i, j in edges:
-            _draw_edge(axis, nodes[i], nodes[j], bends[i, j], (i, j) in chosen, labels.get((i, j), ""))
+            _draw_edge(axis, nodes[i], nodes[j], bends[i, j], (i, j) in chosen, labels.get((i, j)))
         return Picture(figure, f"{description} {_in_words(graph, edges, highlight)}", lines=True)
 
 
@@ -80,7 +80,7 @@ def node_places(graph):
     for name, parents in graph.parents.items():
         column[name] = 1 + max((column[parent] for parent in parents), default=-1)
     places = {}
-    for number in range(max(column.values()) + 1):
+    for number in sorted(set(column.values())):
         names = [name for name in column if column[name] == number]
         for row, name in enumerate(names):
             places[name] = (number, (len(names) - 1) / 2 - row)

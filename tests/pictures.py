@@ -16,6 +16,7 @@ from cnnlib.figures import show_lines, show_maps
 from cnnlib.graph_figure import draw_graph
 from cnnlib.graph_steps import show_paths
 from cnnlib.map_steps import mark, show_steps
+from cnnlib.matrix_figure import show_matrix
 from cnnlib.stepper import SCRIPT, STYLE
 from matplotlib.figure import Figure
 
@@ -76,14 +77,32 @@ def two_lines():
     show_lines({"a": [1, 3, 2], "b": [4, 5, 9]}, "Lines.", x=[0, 2, 4], x_label="depth", y_label="cost")
 
 
+def matrix_of_numbers():
+    """A row much wider than high: the largest number is the darkest, and 0.6 of it still has black digits."""
+    show_matrix([[5, 3, 0, 1.25, 3.01]], "Numbers.", row_label="row", column_label="column")
+
+
+def matrix_with_a_limit():
+    """Darkest from 4 on; numbers of three digits."""
+    show_matrix([[12.34, 3, 0], [0, 1 / 3, 2]], "A limit.", row_label="row", column_label="column", limit=4)
+
+
+def matrix_with_words():
+    """Higher than wide: names and colours, and a 0 without its word."""
+    words = [["a", "b"], ["", "c"], ["d", "not seen"]]
+    show_matrix([[1, 6], [0, 2], [3, 0]], "Words.", row_label="r", column_label="c", names=("xyz", ["p", "q"]), written=words)
+
+
 def graph_with_a_path():
+    """Edges that bend: along the upper edge and, with a word on each, between nodes of different heights."""
     graph = Graph()
     graph.input("w")
+    graph.input("v")
     graph.node("a", ["w"], lambda w: w**2, [lambda w: 2 * w])
-    graph.node("c", ["w"], lambda w: w**3, [lambda w: 3 * w**2])
-    graph.multiply("o", ["w", "a"])
-    graph.add("p", ["o", "c", "w"])
-    labels = {"a": "$w^2$", ("w", "a"): "$2w$", ("w", "o"): "$a$", ("o", "p"): "1"}
+    graph.node("c", ["v"], lambda v: v**3, [lambda v: 3 * v**2])
+    graph.multiply("o", ["w", "a", "c"])
+    graph.add("p", ["o", "a", "w"])
+    labels = {"a": "$w^2$", ("w", "a"): "$2w$", ("w", "o"): "$ac$", ("o", "p"): "1", ("a", "p"): "1"}
     draw_graph(graph, "A graph.", highlight=("w", "a", "o"), labels=labels)
 
 
@@ -104,7 +123,8 @@ def artists(draw):
     for axis in figure.axes:
         yield "axis", axis.axison, axis.get_position().bounds if axis.axison is False else "", axis.get_xlim(), axis.get_ylim()
         yield "words", axis.get_title(), axis.title.get_fontsize(), axis.get_xlabel(), axis.get_ylabel(), axis.get_yscale()
-        yield "ticks", axis.get_xticks(), axis.get_yticks()
+        for ticks in (axis.xaxis, axis.yaxis) if axis.axison else ():
+            yield "ticks", ticks.get_ticklocs(), *(text.get_text() for text in ticks.get_ticklabels())
         yield "grid", *((line.get_visible(), line.get_color()) for line in (axis.xaxis.get_gridlines()[0], axis.yaxis.get_gridlines()[0]))
         yield "spines", *((name, spine.get_visible(), spine.get_edgecolor()) for name, spine in axis.spines.items())
         if legend := axis.get_legend():
@@ -132,7 +152,8 @@ def rounded(value):
 
 
 STEPPERS = {"maps": lambda: show_steps(maps(), "Maps."), "paths": paths, "edge": edge, "walks": walks}
-FIGURES = [three_maps, two_lines, graph_with_a_path, graph_without_labels]
+MATRICES = [matrix_of_numbers, matrix_with_a_limit, matrix_with_words]
+FIGURES = [three_maps, two_lines, *MATRICES, graph_with_a_path, graph_without_labels]
 PICTURES = {**STEPPERS, **{figure.__name__: figure for figure in FIGURES}}
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from xml.etree import ElementTree
 
+import matplotlib
 import matplotlib.image
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from cnnlib import Graph
 from cnnlib.figures import Picture, show_lines, show_maps
 from cnnlib.graph_figure import draw_graph
 from cnnlib.matrix_figure import show_matrix
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from pictures import FIGURES, drawn, stored
 
 ORANGE, PURPLE, WHITE = (127, 59, 8), (45, 0, 75), (247, 247, 247)  # the ends and the middle of the colour map
@@ -28,8 +31,8 @@ def shows(picture, color):
 
 
 def test_maps_are_described_by_what_they_hold():
-    picture = show_maps({"x": [[1, -2.5, 0.125]], "y": np.eye(2, dtype=bool)}, "Two maps.")
-    assert picture.description == "Two maps. x: 1 × 3, from -2.5 to 1; y: 2 × 2, from 0 to 1."
+    picture = show_maps({"x": [[100, -2.5, 0.125]], "y": np.eye(2, dtype=bool)}, "Two maps.")
+    assert picture.description == "Two maps. x: 1 × 3, from -2.5 to 100; y: 2 × 2, from 0 to 1."
     assert repr(picture) == picture.description
     bundle, metadata = picture._repr_mimebundle_()
     assert bundle == {"image/png": picture.png, "text/plain": picture.description}
@@ -72,6 +75,10 @@ def test_maps_stand_in_rows(columns, rows, width):
     assert picture.width == round(width * 2.4 * 96)
 
 
+def test_without_a_number_three_maps_stand_in_a_row():
+    assert show_maps({title: np.eye(2) for title in "abcd"}, "").width == round(3 * 2.4 * 96)
+
+
 def lines(count, **options):
     named = {name: [k + 1, 10 + k] for k, name in enumerate("abcd"[:count])}
     return show_lines(named, "Lines.", **{"x": [0, 4], "x_label": "depth", "y_label": "cost", **options})
@@ -107,15 +114,19 @@ def graph(names=""):
     return made
 
 
+def matrix(values=((1, 2),), **options):
+    return show_matrix(values, "", row_label="r", column_label="c", **options)
+
+
 BAD = {
-    "no maps": (lambda: show_maps({}, ""), ValueError, "maps is empty"),
-    "one axis": (lambda: show_maps({"x": [1, 2]}, ""), ValueError, "maps['x'] has shape (2,); expected (rows, columns)"),
-    "three axes": (lambda: show_maps({"x": np.ones((1, 2, 3))}, ""), ValueError, "maps['x'] has shape (1, 2, 3)"),
-    "no rows": (lambda: show_maps({"x": np.ones((0, 2))}, ""), ValueError, "maps['x'] has shape (0, 2)"),
+    "no maps": (lambda: show_maps({}, ""), ValueError, "maps is empty; expected at least one"),
+    "one axis": (lambda: show_maps({"x": [1, 2]}, ""), ValueError, "maps['x'] has shape (2,); expected (rows, columns), none of them 0"),
+    "three axes": (lambda: show_maps({"x": np.ones((1, 2, 3))}, ""), ValueError, "maps['x'] has shape (1, 2, 3); expected (rows, columns), none of them 0"),
+    "no rows": (lambda: show_maps({"x": np.ones((0, 2))}, ""), ValueError, "maps['x'] has shape (0, 2); expected (rows, columns), none of them 0"),
     "NaN": (lambda: show_maps({"x": [[1, np.nan]]}, ""), ValueError, "maps['x'] holds nan; expected finite numbers"),
-    "infinity": (lambda: show_maps({"x": [[1, -np.inf]]}, ""), ValueError, "maps['x'] holds -inf"),
+    "infinity": (lambda: show_maps({"x": [[1, -np.inf]]}, ""), ValueError, "maps['x'] holds -inf; expected finite numbers"),
     "columns": (lambda: show_maps({"x": [[1]]}, "", columns=0), ValueError, "columns is 0; expected at least 1"),
-    "half a column": (lambda: show_maps({"x": [[1]]}, "", columns=0.5), TypeError, "columns is 0.5"),
+    "half a column": (lambda: show_maps({"x": [[1]]}, "", columns=0.5), TypeError, "columns is 0.5; expected an int"),
     "no lines": (lambda: lines(0), ValueError, "lines has length 0; expected 1 to 4"),
     "five lines": (
         lambda: show_lines({name: [1] for name in "abcde"}, "", x=[1], x_label="", y_label=""),
@@ -123,9 +134,27 @@ BAD = {
         "lines has length 5; expected 1 to 4",
     ),
     "a long line": (lambda: lines(2, x=[0]), ValueError, "lines['a'] has length 2; expected 1, one value for each x"),
-    "no nodes": (lambda: draw_graph(graph(), ""), ValueError, "graph has no nodes"),
-    "no such node": (lambda: draw_graph(graph("ab"), "", highlight="q"), ValueError, "highlight is 'q'; expected a path"),
-    "no such step": (lambda: draw_graph(graph("abc"), "", highlight="ac"), ValueError, "highlight is 'ac'"),
+    "no nodes": (lambda: draw_graph(graph(), ""), ValueError, "graph has no nodes; expected at least one"),
+    "no such node": (lambda: draw_graph(graph("ab"), "", highlight="q"), ValueError, "highlight is 'q'; expected a path of the graph"),
+    "no such step": (lambda: draw_graph(graph("abc"), "", highlight="ac"), ValueError, "highlight is 'ac'; expected a path of the graph"),
+    "a row": (lambda: matrix([1, 2]), ValueError, "values has shape (2,); expected (rows, columns), none of them 0"),
+    "a negative entry": (lambda: matrix([[1, -0.5]]), ValueError, "values holds -0.5; expected numbers of at least 0"),
+    "a name too many": (lambda: matrix(names=("a", "xyz")), ValueError, "names has 1 and 3 names; expected one for each entry of (1, 2)"),
+    "a word too many": (
+        lambda: matrix(written=[["a", "b", "c"]]),
+        ValueError,
+        "written has shape (1, 3); expected that of values, (1, 2)",
+    ),
+    "no colour left": (
+        lambda: matrix([[1, 7]], written=[["a", "b"]]),
+        ValueError,
+        "values holds 7; expected whole numbers up to 6, one for each colour",
+    ),
+    "half a colour": (
+        lambda: matrix([[1, 1.5]], written=[["a", "b"]]),
+        ValueError,
+        "values holds 1.5; expected whole numbers up to 6, one for each colour",
+    ),
 }
 
 
@@ -133,7 +162,7 @@ BAD = {
 def test_bad_input_is_refused(call, error, message):
     with pytest.raises(error) as caught:
         call()
-    assert str(caught.value).startswith(message)
+    assert str(caught.value) == message
 
 
 def test_a_graph_may_be_drawn_with_one_node_chosen():
@@ -178,8 +207,23 @@ def test_lines_are_an_svg_with_rounded_places_and_whole_letters(make):
     assert scales and all("scale(0.1 -0.1)" in scale or "scale(0.09 -0.09)" in scale for scale in scales)
     assert "scale(0.015625)" in picture.svg  # of letters; rounded, they would run into each other
     bundle, shown = picture._repr_mimebundle_()
-    assert set(shown) == {"image/png", "image/svg+xml"} <= set(bundle)
+    assert bundle == {"image/png": picture.png, "text/plain": picture.description, "image/svg+xml": picture.svg}
+    assert set(shown) == {"image/png", "image/svg+xml"}
     assert all(kind["alt"] == picture.description for kind in shown.values())
+
+
+def test_places_in_an_svg_have_two_decimals():
+    """A line from the lower left corner, 72 points to an inch; y points down."""
+    figure = Figure(figsize=(1, 1))
+    figure.add_artist(Line2D([0, 0.123456, 0.5], [1 + 1e-6, 0.54321, 0.5]))
+    assert 'd="M 0 0 L 8.89 32.89 L 36 36 "' in " ".join(Picture(figure, "A line.", lines=True).svg.split())
+
+
+@pytest.mark.parametrize("make", [lambda: lines(1), one_edge, matrix, lambda: show_maps({"m": [[1]]}, "")])
+def test_readers_own_style_changes_nothing(make):
+    with matplotlib.rc_context({"font.size": 20, "figure.facecolor": "black", "savefig.facecolor": "black"}):
+        styled = make()
+    assert styled.png == make().png
 
 
 def test_ends_are_told_or_the_picture_depends_on_no_number():
@@ -199,5 +243,12 @@ def test_title_of_every_map_is_inside_the_picture():
 def test_matrix_says_its_shape_and_leaves_zeros_empty():
     picture = show_matrix([[1, 0, 2], [0, 3, 0]], "Ties.", row_label="output", column_label="input")
     assert repr(picture) == "Ties. output by input: 2 × 3."
-    same = [show_matrix([[1, 0]], "T.", row_label="r", column_label="c", written=[["w", zero]]) for zero in ("0", "nothing")]
+    same = [matrix([[1, 0]], written=[["w", zero]]) for zero in ("0", "nothing")]
     assert same[0].png == same[1].png
+
+
+def test_each_kind_of_entry_of_a_matrix_has_a_colour_of_its_own():
+    kinds = range(7)
+    image = pixels(matrix([kinds], written=[[""] * 7]))
+    colors, counts = np.unique(image.reshape(-1, 3), axis=0, return_counts=True)
+    assert (counts > 5000).sum() == 7
