@@ -169,7 +169,7 @@ class Graph:
     def paths(self, source, output):
         """Walk every path and give it as a tuple of names; an unknown node is a ValueError."""
         remaining = self.count_paths(output)
-        return self._walk([(source,)] if remaining[self._known("source", source)] else [], output, remaining)
+        return self._walk([(self._known("source", source),)], output, remaining)
 
     def _walk(self, begun, output, remaining):
         while begun:

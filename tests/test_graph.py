@@ -248,8 +248,8 @@ def one(*v):
         (lambda g: g.forward({"w": [1, 2]}), ValueError, r"inputs\['w'\] has shape \(2,\); expected 0 axes \(one number\)"),
         (lambda g: g.forward({"w": "1"}), TypeError, r"inputs\['w'\] has dtype <U1; expected an integer, floating-point"),
         (lambda g: g.forward({"w": 1j}), TypeError, r"inputs\['w'\] has dtype complex128; expected an integer"),
-        (lambda g: g.derivatives("y"), RuntimeError, "a derivative needs a forward before it"),
-        (lambda g: g.path_sum("w", "y"), RuntimeError, "a derivative needs a forward before it"),
+        (lambda g: g.derivatives("y"), RuntimeError, "^a derivative needs a forward before it$"),
+        (lambda g: g.path_sum("w", "y"), RuntimeError, "^a derivative needs a forward before it$"),
         (lambda g: g.count_paths("q"), ValueError, "output is 'q'; expected a node of the graph"),
         (lambda g: list(g.paths("q", "y")), ValueError, "source is 'q'; expected a node of the graph"),
         (lambda g: list(g.paths("w", "q")), ValueError, "output is 'q'; expected a node of the graph"),
@@ -304,6 +304,7 @@ def test_the_drawing_says_what_it_shows():
         "Skips. 6 nodes and 9 edges: w → a, b, o; a → b, c; b → c, d; c → o; d → o. Highlighted: w → b → d → o."
     )
     assert picture.png.startswith(b"\x89PNG") and picture.png == draw_again().png
+    assert repr(draw_graph(known(), "An edge.")) == "An edge. 2 nodes and 1 edges: w → y."
 
 
 def draw_again():
