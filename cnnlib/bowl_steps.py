@@ -7,6 +7,7 @@ from .stepper import WIDEST, Frame, Stepper, label, short, tag
 __all__ = ["show_walks"]
 
 PANEL, GAP, LEFT, TOP, BOTTOM = 170, 14, 26, 26, 36  # pixels: one bowl, and the room around it
+ACROSS = (WIDEST + GAP) // (LEFT + PANEL + GAP)  # bowls side by side
 RINGS = 7  # lines of equal loss; the start is on the fifth
 
 
@@ -45,12 +46,12 @@ def show_walks(walks, description):
     """
     walks = {title: (np.array(curvatures, float), np.array(places, float)) for title, (curvatures, places) in walks.items()}
     _check(walks)
-    every = np.concatenate([places for _, places in walks.values()] + [np.zeros((1, 2))])
+    every = np.vstack([(0, 0), *(places for _, places in walks.values())])
     low, high = every.min(axis=0) - 0.3, every.max(axis=0) + 0.3
-    panels, across = [], (WIDEST + GAP) // (LEFT + PANEL + GAP)
+    panels = []
     for n, walk in enumerate(walks.items()):
-        panels.append(_Panel(*walk, low, high, n // across, n % across))
-    size = min(across, len(panels)) * (LEFT + PANEL + GAP) - GAP + 2, panels[-1].bottom
+        panels.append(_Panel(*walk, low, high, n // ACROSS, n % ACROSS))
+    size = min(ACROSS, len(panels)) * (LEFT + PANEL + GAP) - GAP + 2, panels[-1].bottom
     frames = []
     for k in range(len(panels[0].places)):
         text = "; ".join(panel.in_words(k) for panel in panels)

@@ -12,6 +12,7 @@ __all__ = ["mark", "show_steps", "written_sum"]
 
 CELL, LETTER = 28, 8.6  # the height of a cell, and the width of one of its letters
 LEFT, TOP, GAP = 16, 54, 22  # room at least for the numbers of the rows, for titles, and between maps
+ROOM = WIDEST - 2  # across, for maps; their lines need the rest
 
 
 class Marked(NamedTuple):
@@ -170,7 +171,7 @@ class _Block:
 
     def __init__(self, title, steps):
         self.title, self.steps = title, steps
-        self.texts = [np.vectorize(written, otypes=[object])(step.values) for step in steps]
+        self.texts = [np.vectorize(written)(step.values) for step in steps]
         self.still = np.all([texts == self.texts[0] for texts in self.texts], axis=0)
         self.rows, self.columns = steps[0].values.shape
         letters = max(len(text) for texts in self.texts for text in texts.flat)
@@ -179,16 +180,16 @@ class _Block:
         self.left = max(LEFT, beyond)
         self.width = self.left + self.cell * self.columns + beyond
         self.height = TOP + CELL * self.rows
-        if self.width > WIDEST - 2:
-            raise ValueError(f"map {title!r} would be {self.width} pixels wide; expected at most {WIDEST - 2}, for a phone")
+        if self.width > ROOM:
+            raise ValueError(f"map {title!r} would be {self.width} pixels wide; expected at most {ROOM}, for a phone")
 
     def shared(self, x, y):
         """Draw title, shape, numbers of rows and columns, grid, and the values that never change."""
         left, top = x + self.left, y + TOP
         middle = left + self.cell * self.columns / 2
         words = [label(middle, y + 14, self.title), label(middle, y + 31, f"{self.rows} × {self.columns}", "small")]
-        words += [label(self._at(x, y, 0, j)[0], y + TOP - 6, j, "small") for j in range(self.columns)]
-        words += [label(left - 8, self._at(x, y, i, 0)[1] - 1, i, "small") for i in range(self.rows)]
+        words += [label(self._middle(x, j), y + TOP - 6, j, "small") for j in range(self.columns)]
+        words += [label(left - 8, self._base_line(y, i) - 1, i, "small") for i in range(self.rows)]
         lines = [f"M{left} {top + CELL * i}h{self.cell * self.columns}" for i in range(self.rows + 1)]
         lines += [f"M{left + self.cell * j} {top}v{CELL * self.rows}" for j in range(self.columns + 1)]
         grid = tag("path", d="".join(lines), class_="stepper-line")
@@ -209,19 +210,23 @@ class _Block:
         return self._values(n, ~self.still, x, y)
 
     def _values(self, n, mask, x, y):
-        found = ((self.texts[n][i, j], self._at(x, y, i, j)) for i, j in np.argwhere(mask))
-        return "".join(label(*place, text) for text, place in found if text)
+        found = ((self.texts[n][i, j], self._middle(x, j), self._base_line(y, i)) for i, j in np.argwhere(mask))
+        return "".join(label(*place, text) for text, *place in found if text)
 
-    def _at(self, x, y, i, j):
-        """Say where the text of a cell stands: its middle, and its base line."""
-        return x + self.left + self.cell * (j + 0.5), y + TOP + CELL * (i + 1) - 9
+    def _middle(self, x, j):
+        """Say where the middle of a column is."""
+        return x + self.left + self.cell * (j + 0.5)
+
+    def _base_line(self, y, i):
+        """Say where the text of a row stands."""
+        return y + TOP + CELL * (i + 1) - 9
 
 
 def _placed(blocks):
-    """Put blocks in rows of at most `WIDEST`, each row in the middle: places of the blocks, and the size of all."""
+    """Put blocks in rows of at most `ROOM`, each row in the middle: places of the blocks, and the size of all."""
     rows = [[]]
     for block in blocks:
-        if rows[-1] and sum(other.width + GAP for other in rows[-1]) + block.width > WIDEST - 2:
+        if rows[-1] and sum(other.width + GAP for other in rows[-1]) + block.width > ROOM:
             rows.append([])
         rows[-1].append(block)
     widths = [sum(block.width + GAP for block in row) - GAP for row in rows]

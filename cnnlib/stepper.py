@@ -169,7 +169,7 @@ def tag(name, content="", /, **attributes):
 
     Attributes are escaped, the content is not: it may hold elements.
     """
-    pairs = (f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"' for key, value in attributes.items())
+    pairs = (f' {key.removesuffix("_").replace("_", "-")}="{escape(str(value))}"' for key, value in attributes.items())
     start = f"<{name}{''.join(pairs)}"
     return f"{start}>{content}</{name}>" if content else f"{start}/>"
 

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from fractions import Fraction
 from xml.etree import ElementTree
 
 import numpy as np
@@ -12,7 +13,7 @@ from cnnlib import Graph, conv2d
 from cnnlib.bowl_steps import show_walks
 from cnnlib.graph_steps import show_paths
 from cnnlib.map_steps import mark, show_steps, written_sum
-from cnnlib.stepper import SCRIPT, STYLE, Frame, Stepper
+from cnnlib.stepper import SCRIPT, STYLE, Frame, Stepper, short
 from pictures import STEPPERS, drawn, stored
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -148,20 +149,25 @@ def test_is_the_same_in_another_process_with_another_hash_seed():
 @pytest.mark.parametrize(
     ("description", "frames", "says"),
     [
-        ("A picture.", [], "frames is empty"),
+        ("A picture.", [], "frames is empty; expected at least one"),
         (" ", [Frame("", "", "words")], "description is ' '"),
         ("A picture.", [Frame("", "", "words"), Frame("", "", "")], "the text of frame 1 is ''"),
         ("A picture.", [Frame("", "", None)], "the text of frame 0 is None"),
     ],
 )
 def test_stepper_without_words_or_frames_is_refused(description, frames, says):
-    with pytest.raises(ValueError, match=re.escape(says)):
+    with pytest.raises(ValueError, match=f"^{re.escape(says)}"):
         Stepper(description, frames, shared="", size=(10, 10))
 
 
 def test_stepper_too_wide_for_a_phone_is_refused():
     with pytest.raises(ValueError, match=re.escape("size is (421, 10)")):
         Stepper("A picture.", [Frame("", "", "words")], shared="", size=(421, 10))
+
+
+@pytest.mark.parametrize(("number", "text"), [(2.04, "2"), (2.06, "2.1"), (-0.04, "0"), (-0.06, "-0.1"), (np.float32(100), "100")])
+def test_coordinates_have_one_decimal_at_most_and_no_minus_zero(number, text):
+    assert short(number) == text
 
 
 def test_words_are_escaped():
@@ -239,7 +245,7 @@ def test_a_map_that_is_filled_step_by_step_shows_each_step():
 @pytest.mark.parametrize(
     ("frames", "says"),
     [
-        ([], "frames is empty"),
+        ([], "frames is empty; expected at least one"),
         ([({}, "words")], "frame 0 is ({}, 'words'); expected a pair"),
         ([({"a": [[1]]}, "words"), {"a": [[1]]}], "frame 1 is {'a': [[1]]}; expected a pair"),
         ([({"a": [[1]]}, "words"), ({"a": [[1, 2]]}, "words")], "frame 1 has maps of {'a': (1, 2)}; expected {'a': (1, 1)}"),
@@ -247,11 +253,12 @@ def test_a_map_that_is_filled_step_by_step_shows_each_step():
         ([({"a": [1, 2]}, "words")], "values has shape (2,); expected (rows, columns)"),
         ([({"a": np.zeros((0, 2))}, "words")], "values has shape (0, 2)"),
         ([({"a": [[1]]}, "")], "the text of frame 0 is ''"),
-        ([({"a": np.zeros((1, 30))}, "words")], "map 'a' would be 856 pixels wide"),
+        ([({"a": np.zeros((1, 30))}, "words")], "map 'a' would be 856 pixels wide; expected at most 418, for a phone"),
+        ([({"-" * 49: [[1]]}, "words")], f"map '{'-' * 49}' would be 422 pixels wide; expected at most 418, for a phone"),
     ],
 )
 def test_maps_that_cannot_be_shown_are_refused(frames, says):
-    with pytest.raises(ValueError, match=re.escape(says)):
+    with pytest.raises(ValueError, match=f"^{re.escape(says)}"):
         show_steps(frames, "Maps.")
 
 
@@ -262,6 +269,13 @@ def test_a_title_is_inside_the_picture_and_the_map_below_its_middle(title):
     half = 8.6 * len(title) / 2  # as wide as letters get
     assert half <= places[title] and places[title] + half <= places["b"] - 4
     assert places["1"] == places[title] and places["2"] == places["b"] <= stepper.size[0] - 14
+
+
+@pytest.mark.parametrize(("columns", "width"), [(6, 420), (7, 7 * 28 + 18)])
+def test_maps_stand_side_by_side_while_there_is_room(columns, width):
+    """A column is 28 wide, and beside each map are 16 for the numbers of the rows, and 22 between two."""
+    stepper = show_steps([({"a": np.zeros((1, 7)), "b": np.zeros((1, columns))}, "words")], "Two maps.")
+    assert stepper.size[0] == width
 
 
 def test_mark_outside_the_map_is_refused():
@@ -332,6 +346,27 @@ def test_walks_stand_where_the_numbers_say():
     scale = x1 - x0
     assert np.allclose((drawn - drawn[-1]) / scale * [1, -1], PLACES - PLACES[-1], atol=0.01)
     assert "θ = (1.000, −1.000), L = 5.00000" in stepper.frames[1].text
+
+
+def test_walk_of_exact_numbers_looks_like_one_of_floats():
+    curvatures, places = (Fraction(1, 2), 3), [[Fraction(2), 1], [Fraction(1, 3), Fraction(-1, 2)]]
+    exact, floats = show_walks({"one": (curvatures, places)}, "A walk."), show_walks({"one": ((0.5, 3), np.array(places, float))}, "A walk.")
+    assert exact._repr_html_() == floats._repr_html_()
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_bottom_of_the_bowl_is_in_the_picture(sign):
+    root = parsed(show_walks({"far": ((1, 1), sign * np.array([[5, 4], [4, 3]]))}, "A walk far from the bottom."))
+    panel = with_class(root, "stepper-panel")[0]
+    ring = with_class(panel, "stepper-ring")[0]
+    for place, size in ("cx", "width"), ("cy", "height"):
+        assert 0 < float(ring.get(place)) < float(panel.get(size))
+
+
+@pytest.mark.parametrize(("step", "arrows"), [(0.075, 0), (0.085, 1)])
+def test_arrow_shorter_than_8_pixels_is_left_out(step, arrows):
+    walk = [[1.1, 0], [1.1 - step, 0]]  # 1.7 from edge to edge are 170 pixels
+    assert len(with_class(parsed(show_walks({"one": ((1, 1), walk)}, "A step.")), "stepper-arrow")) == arrows
 
 
 def axis_place(root, number):
