@@ -114,17 +114,18 @@ def _operator(layer):
 
 
 def _windows(kernel_size, stride, padding, dilation=None):
-    """Write the options of windows as ONNX does: paddings at all beginnings, then at all ends."""
-    attributes = {"kernel_shape": kernel_size, "strides": stride, "pads": (*padding, *padding)}
-    return attributes if dilation is None else {**attributes, "dilations": dilation}
+    """Write the options of windows as ONNX does: paddings at all beginnings, then at all ends.
+
+    A node leaves out what is None.
+    """
+    return {"kernel_shape": kernel_size, "strides": stride, "pads": (*padding, *padding), "dilations": dilation}
 
 
 def _type_of(constants):
-    types = {value.dtype for value in constants.values()} or {np.dtype(np.float32)}
-    if len(types) > 1 or not types <= {np.dtype(np.float32), np.dtype(np.float64)}:
-        found = " and ".join(sorted(map(str, types)))
-        raise TypeError(f"network has parameters of {found}; expected all float32 or all float64")
-    return types.pop()
+    types = {str(value.dtype) for value in constants.values()} or {"float32"}
+    if types not in ({"float32"}, {"float64"}):
+        raise TypeError(f"network has parameters of {' and '.join(sorted(types))}; expected all float32 or all float64")
+    return np.dtype(types.pop())
 
 
 def _import_onnx():

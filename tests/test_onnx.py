@@ -154,8 +154,39 @@ def test_model_describes_itself():
     constants = {stored.name: onnx.numpy_helper.to_array(stored) for stored in model.graph.initializer}
     for name, value in to_pytorch(every_layer(np.float32), SHAPE).items():
         assert np.array_equal(constants[name], value)
-    assert model.producer_name == "cnnlib" and model.opset_import[0].version == 13
+    assert model.producer_name == "cnnlib" and (model.opset_import[0].version, model.ir_version) == (13, 7)
     assert model == to_onnx(every_layer(np.float32), SHAPE)
+
+
+NODES = """
+channels first: x -> channels first.y, Transpose, perm [0, 3, 1, 2]
+0.Conv2d: channels first.y 0.weight 0.bias -> 0.Conv2d.y, Conv, dilations [2, 1], kernel_shape [3, 2], pads [0, 1, 0, 1], strides [1, 2]
+1.0.HardTanh: 0.Conv2d.y 1.0.min 1.0.max -> 1.0.HardTanh.y, Clip
+1.1.AvgPool2d: 1.0.HardTanh.y -> 1.1.AvgPool2d.y, AveragePool, count_include_pad 1, kernel_shape [2, 3], pads [1, 0, 1, 0], strides [1, 1]
+2.MaxPool2d: 1.1.AvgPool2d.y -> 2.MaxPool2d.y, MaxPool, kernel_shape [2, 2], pads [0, 0, 0, 0], strides [2, 2]
+channels last: 2.MaxPool2d.y -> y, Transpose, perm [0, 2, 3, 1]
+"""
+
+
+def written(node):
+    attributes = (f", {one.name} {onnx.helper.get_attribute_value(one)}" for one in node.attribute)
+    return f"{node.name}: {' '.join(node.input)} -> {' '.join(node.output)}, {node.op_type}{''.join(attributes)}"
+
+
+def test_names_and_attributes_are_these():
+    pooled = Sequential(HardTanh(), AvgPool2d((2, 3), stride=1, padding=(1, 0)))
+    network = Sequential(Conv2d(2, 3, (3, 2), stride=(1, 2), padding=(0, 1), dilation=(2, 1)), pooled, MaxPool2d(2))
+    graph = to_onnx(network, SHAPE).graph
+    assert [written(node) for node in graph.node] == NODES.strip().splitlines()
+    assert graph.name == "Sequential"
+    assert [written(node) for node in to_onnx(Linear(5, 4), (1, 5)).graph.node] == ["Linear: x weight bias -> y, Gemm, transB 1"]
+
+
+@pytest.mark.parametrize("network, expected", [(ReLU(), np.float32), (Linear(5, 4), np.float32), (Linear(5, 4, **PAIR), np.float64)])
+def test_input_and_output_have_the_type_of_the_parameters(network, expected):
+    graph = to_onnx(network, (1, 5)).graph
+    types = {end.type.tensor_type.elem_type for end in (*graph.input, *graph.output)}
+    assert types == {onnx.helper.np_dtype_to_tensor_dtype(np.dtype(expected))}
 
 
 def test_file_gives_the_same_model(tmp_path):
