@@ -55,7 +55,7 @@ def is_greater(x, y):
     """
     try:
         with quietly():
-            return np.asarray(np.greater(x, y), bool)
+            return np.greater(x, y)
     except TypeError as error:
         raise TypeError(
             "the order of two expressions is not known; make symbols positive or negative, "

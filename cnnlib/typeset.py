@@ -89,8 +89,8 @@ class _BookPrinter(LatexPrinter):
     def _print_ceiling(self, expr, exp=None):
         return rf"\left\lceil {self._print(expr.args[0])} \right\rceil"
 
-    def _print_Add(self, expr, order=None):
-        terms = self._as_ordered_terms(expr, order=order)
+    def _print_Add(self, expr):
+        terms = self._as_ordered_terms(expr)
         terms.sort(key=lambda term: term.could_extract_minus_sign())
         text = self._print(terms[0])
         for term in terms[1:]:
