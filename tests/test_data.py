@@ -3,7 +3,8 @@
 import hashlib
 
 import numpy as np
-from cnnlib import load_digits
+import pytest
+from cnnlib import data, load_digits
 
 
 def test_digits_are_what_the_docstring_says():
@@ -21,3 +22,13 @@ def test_pixels_are_unchanged():
     assert np.array_equal(pixels, pixels.round())
     digest = hashlib.sha256(pixels.round().astype(np.uint8).tobytes()).hexdigest()
     assert digest == "e7d7aa5546459a7a345585f2980a48cb0461549e027d3dce5acca65856a2febe"
+
+
+def test_no_pickle_is_run_whatever_numpys_default(tmp_path, monkeypatch):
+    fields = data.Digits._fields
+    np.savez(tmp_path / "mnist_subset.npz", **dict.fromkeys(fields, np.array([1], object)))
+    load = np.load
+    monkeypatch.setattr(data.resources, "files", lambda name: tmp_path)
+    monkeypatch.setattr(np, "load", lambda file, allow_pickle=True: load(file, allow_pickle=allow_pickle))
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        load_digits()

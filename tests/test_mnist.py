@@ -57,6 +57,16 @@ def test_files_may_be_compressed(folder, packed):
     assert all(np.array_equal(*pair) for pair in zip(plain, load_mnist(str(folder))))
 
 
+def test_files_are_read_where_md5_is_forbidden_for_security(folder, monkeypatch):
+    def md5(content, *, usedforsecurity=True, known=hashlib.md5):
+        if usedforsecurity:
+            raise ValueError("disabled")
+        return known(content, usedforsecurity=False)
+
+    monkeypatch.setattr(hashlib, "md5", md5)
+    assert isinstance(load_mnist(folder), Digits)
+
+
 def test_the_plain_file_is_read_first(folder):
     (folder / "train-labels-idx1-ubyte.gz").write_bytes(b"not read")
     load_mnist(folder)
