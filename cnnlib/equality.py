@@ -38,19 +38,17 @@ def is_zero(difference, unknown=()):
 
 def _is_nonzero_somewhere(difference):
     """Try one point: a difference that is not 0 there is refused without a long search for a proof."""
-    difference = difference.doit().xreplace({entry: _unknown_like(entry) for entry in difference.atoms(sp.Indexed)})
+    difference = difference.doit()
     names = sorted(difference.free_symbols, key=str)
-    small = 7 + len(names)  # all are below 1: where its argument is large, 1 - tanh^2 cannot be told from 0
-    point = {name: sp.Integer(k) if name.is_integer else sp.Rational(k, small) for k, name in enumerate(names, start=2)}
-    if any(name.is_negative or name.is_nonpositive for name in names):
+    if any(name.is_nonpositive for name in names):
         return False
-    slopes = {part: part.subs(point) for part in difference.atoms(sp.Derivative, sp.Subs)}
-    value = _in_digits(_with_values_of_functions(difference.xreplace({**slopes, **point})))
-    return bool(value.is_number and value.is_finite and abs(value.evalf(30)) > sp.Float("1e-20"))
-
-
-def _unknown_like(entry):
-    return sp.Dummy(str(entry), integer=entry.is_integer)
+    over = len(names) + 2  # all are below 1: where its argument is large, 1 - tanh^2 cannot be told from 0
+    point = {name: sp.Integer(k) if name.is_integer else sp.Rational(k, over) for k, name in enumerate(names, start=2)}
+    slopes = {part: part.subs(point) for part in difference.atoms(sp.Derivative)}
+    value = _with_values_of_functions(difference.xreplace({**slopes, **point}))
+    # In digits: of exact numbers that cancel, `evalf` asks for ever more of them.
+    value = value.xreplace({number: sp.Float(number, 60) for number in value.atoms(sp.Rational)})
+    return bool(value.is_number and value.is_finite and value.evalf(chop=True) != 0)
 
 
 def _with_values_of_functions(value):
@@ -62,12 +60,7 @@ def _with_values_of_functions(value):
             return all(place.is_Rational for place in part.point)
         return _is_unknown(part) and all(place.is_Rational for place in part.args)
 
-    return value.replace(is_a_value, lambda part: numbers.setdefault(part, sp.Rational(len(numbers) + 2, 11)))
-
-
-def _in_digits(value):
-    """Write fractions with 60 digits: of exact numbers that cancel, `evalf` asks for ever more of them."""
-    return value.xreplace({number: sp.Float(number, 60) for number in value.atoms(sp.Rational) if not number.is_Integer})
+    return value.replace(is_a_value, lambda part: numbers.setdefault(part, sp.Rational(1, len(numbers) + 2)))
 
 
 def _is_unknown(part):
