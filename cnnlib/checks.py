@@ -10,6 +10,8 @@ from .elementary import quietly
 
 __all__ = ["check_adjoint", "check_gradient", "jacobian"]
 
+LARGE = 10**6  # of such integers, two sums of products are hardly ever equal by chance
+
 
 def jacobian(layer, x):
     """Write a layer's backward as a matrix of derivatives.
@@ -145,7 +147,7 @@ def check_adjoint(layer, x_shape):
     rng = np.random.default_rng(0)
 
     def integers(shape):
-        return rng.integers(-(10**6), 10**6 + 1, shape).astype(object)
+        return rng.integers(-LARGE, LARGE, shape).astype(object)
 
     layer = _with_parameters(layer, lambda parameter: integers(parameter.shape))
     x = integers(arguments.shape("x_shape", x_shape))

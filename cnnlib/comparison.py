@@ -50,7 +50,7 @@ def check_equal(name, got, expected, tolerance=0):
         difference = got - expected
     if tolerance:
         size = np.asarray(np.abs(expected), float)
-        limit = tolerance * max(1, size.max(where=np.isfinite(size), initial=0))
+        limit = tolerance * size.max(where=np.isfinite(size), initial=1)
         wrong = ~np.asarray(np.abs(difference) <= limit, bool)
     else:
         wrong = np.vectorize(_is_not_zero, otypes=[bool])(difference)

@@ -120,6 +120,19 @@ def test_check_equal_measures_how_far_numbers_are_apart(dtype):
             check_equal("it", numbers(*got), numbers(*expected), tolerance=0.2)
 
 
+def test_check_equal_measures_by_the_largest_number_or_1():
+    check_equal("it", [8.0, 1.0], [10.0, 1.0], tolerance=0.2)
+    check_equal("it", [0.1, np.inf], [0.5, np.inf], tolerance=0.4)
+    for got, expected, tolerance in [(7.9, 10.0, 0.2), (0.0, 0.5, 0.4), (0.0, 1.5, 0.9)]:
+        with pytest.raises(AssertionError, match="^it is wrong in 1 of 2 places"):
+            check_equal("it", [got, 1.0], [expected, 1.0], tolerance)
+
+
+def test_check_equal_does_not_round_large_integers():
+    with pytest.raises(AssertionError, match="^it is 9223372036854775809; expected 9223372036854775808$"):
+        check_equal("it", np.uint64(2**63 + 1), np.uint64(2**63))
+
+
 def test_check_equal_names_the_place():
     check_equal("it", [1, 2], [1, 2])
     check_equal("it", [1.0, 2.0], [1.0, 2.0 + 1e-9], tolerance=1e-8)
@@ -138,13 +151,14 @@ def test_check_equal_names_the_place():
 
 
 def test_check_answer_tries_every_case():
-    def double(x):
-        return 2 * x
-
     assert check_answer(double, lambda x: x + x, (1,), (np.arange(3),)) == "double: right in all 2 cases"
     assert check_answer(lambda x: None, double, (1,)).endswith("not answered yet")
     with pytest.raises(AssertionError, match=r"double\(\[1, 2, 3\]\) in case 1 is wrong in 2 of 3 places, first at \(1,\)"):
         check_answer(double, lambda x: x * x * 2, (1,), (np.array([1, 2, 3]),))
+
+
+def double(x):
+    return 2 * x
 
 
 def test_check_answer_writes_short_calls_out():
@@ -157,6 +171,9 @@ def test_check_answer_writes_short_calls_out():
         check_answer(power, lambda base, exponent: np.array(base) ** exponent, [np.array([2, 2]), np.array([2, 3])])
     with pytest.raises(AssertionError, match=r"^power in case 0 is wrong"):
         check_answer(power, lambda base, exponent: base**exponent, (np.full(40, 2), 3))
+    for digits, written in [(60, r"\(\d{60}\)"), (61, "")]:
+        with pytest.raises(AssertionError, match=rf"^double{written} in case 0 is"):
+            check_answer(double, abs, (10 ** (digits - 1),))
 
 
 def test_check_answer_forgives_rounding_only():
@@ -171,6 +188,29 @@ def test_check_answer_forgives_rounding_only():
             check_answer(wrong, lambda x: x / 3, (sp.Rational(1, 7),))
     with pytest.raises(AssertionError):
         check_answer(third, lambda x: x / 2, (sp.Symbol("a"),))
+
+
+LETTER = sp.Symbol("a")
+
+
+@pytest.mark.parametrize(
+    "rounded, right",
+    [
+        (np.float32([0.001]), [Fraction(1, 1000)]),
+        ([0.1 * 3, Fraction(1, 3)], [Fraction(3, 10), Fraction(1, 3)]),
+        (sp.Float(0.3) + sp.Float(1e-12), sp.Rational(3, 10)),
+        ([0.5, LETTER], [sp.Rational(1, 2), LETTER]),
+    ],
+    ids=["float32", "beside a fraction", "SymPy's", "beside a letter"],
+)
+def test_check_answer_forgives_the_rounding_of_every_kind_of_float(rounded, right):
+    assert "right" in check_answer(lambda: rounded, lambda: right, ())
+
+
+@pytest.mark.parametrize("exact, right", [(10**12 + 1, 10**12), ([Fraction(333333333333, 10**12)], [Fraction(1, 3)])])
+def test_check_answer_does_not_forgive_what_is_not_rounded(exact, right):
+    with pytest.raises(AssertionError):
+        check_answer(lambda: exact, lambda: right, ())
 
 
 def test_check_answer_is_not_fooled_by_an_answer_that_changes_its_arguments():
@@ -222,3 +262,27 @@ def test_a_layer_that_changes_its_input_and_delta_is_judged_by_its_gradients():
     layer = SpoilsWhatItGets(2, 2, 3, **STEPS, rng=0)
     check_gradient(layer, np.random.default_rng(0).normal(size=SHAPE))
     check_adjoint(layer, SHAPE)
+
+
+class Remembers(Conv2d):
+    """Keeps what it is given."""
+
+    seen = []
+
+    def forward(self, x):
+        self.seen.append(x.tolist())
+        return super().forward(x)
+
+    def backward(self, dy):
+        self.seen.append(dy.tolist())
+        return super().backward(dy)
+
+
+@pytest.mark.parametrize("check", [lambda layer: check_gradient(layer, np.ones((2, 2, 1))), lambda layer: check_adjoint(layer, (2, 2, 1))])
+def test_a_check_is_the_same_each_time(monkeypatch, check):
+    seen = []
+    for _ in range(2):
+        monkeypatch.setattr(Remembers, "seen", [])
+        check(Remembers(1, 1, 1, rng=0))
+        seen.append(Remembers.seen)
+    assert seen[0] == seen[1]
