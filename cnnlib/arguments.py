@@ -61,7 +61,7 @@ def array(name, value, ndim=None, axes=None):
     if result.dtype.kind in "iu":
         if not np.can_cast(result.dtype, np.int64):
             raise TypeError(f"{name} has dtype {result.dtype}; expected integers that fit int64")
-        return result.astype(np.int64, copy=False)
+        return np.asarray(result, np.int64)
     if result.dtype == object:
         _refuse_what_is_no_number(name, result)
     return result
@@ -75,10 +75,10 @@ def _as_array(name, value):
 
 
 def _refuse_what_is_no_number(name, objects):
-    """Try one object of each type: numbers and expressions can be multiplied and added, text and None cannot."""
+    """Try one object of each type: numbers and expressions can be multiplied, text and None cannot."""
     for entry in {type(entry): entry for entry in objects.flat}.values():
         try:
-            entry * 0 + 0
+            entry * entry
         except TypeError:
             raise TypeError(f"{name} holds {entry!r}; expected numbers or expressions") from None
 

@@ -159,7 +159,7 @@ def _are_finite(*arrays):
 def _of_one_type(*arrays):
     """Convert arrays to the type that holds them all."""
     dtype = np.result_type(*arrays)
-    return [array.astype(dtype, copy=False) for array in arrays]
+    return [np.asarray(array, dtype) for array in arrays]
 
 
 def _checked(x, w, stride, padding, dilation):

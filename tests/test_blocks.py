@@ -45,6 +45,15 @@ def test_as_many_threads_work_at_once_as_were_asked_for(monkeypatch, threads):
     assert len(started) == threads - 1
 
 
+@pytest.mark.parametrize("multiplications, threads", [(1, 1), (2, 1), (2 * blocks.SHARE, 2), (9 * blocks.SHARE, 4)])
+def test_no_thread_starts_for_little_work(monkeypatch, multiplications, threads):
+    shared = []
+    monkeypatch.setenv("CNNLIB_NUM_THREADS", "4")
+    monkeypatch.setattr(blocks, "_share", lambda *shares: shared.append(shares[2]))
+    for_each(range(5), print, multiplications)
+    assert shared == [threads]
+
+
 @pytest.mark.parametrize("threads", ["1", "2", "5"])
 @pytest.mark.parametrize("size", [1, 40, 10**6])
 def test_threads_and_blocks_do_not_change_the_result(monkeypatch, threads, size):
