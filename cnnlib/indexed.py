@@ -134,10 +134,10 @@ def _written_out(expression):
     """Replace every sum whose limits are numbers by its terms: far cheaper than `doit`, which looks for closed forms."""
     if isinstance(expression, sp.Sum):
         *inner, (index, low, high) = expression.limits
-        if low.is_Integer and high.is_Integer and high >= low - 1:
+        if low.is_Integer and high.is_Integer and high >= low:
             body = sp.Sum(expression.function, *inner) if inner else expression.function
             return sp.Add(*[_written_out(body.subs(index, k)) for k in range(low, high + 1)])
-        return expression.doit(deep=True)
+        return expression.doit()
     if isinstance(expression, (sp.Product, sp.Derivative)):
         return expression.doit()
     if expression.has(sp.Sum, sp.Product, sp.Derivative):

@@ -97,16 +97,16 @@ def _prove_in_general(label, sides, where, given):
 
 
 def _prove_entry_by_entry(label, sides):
-    sides = [_expressions(name, side) for name, side in zip(["left", "right", *["others"] * len(sides)], sides)]
-    if len({side.shape for side in sides}) > 1:
+    first, *others = sides = [_expressions(name, side) for name, side in zip(["left", "right", *["others"] * len(sides)], sides)]
+    if any(other.shape != first.shape for other in others):
         raise AssertionError(f"{label}: the sides have shapes {', '.join(str(side.shape) for side in sides)}")
-    if sides[0].size == 0:
-        raise ValueError(f"{label}: there is nothing to prove in arrays of shape {sides[0].shape}")
+    if first.size == 0:
+        raise ValueError(f"{label}: there is nothing to prove in arrays of shape {first.shape}")
     _refuse_without_symbols(label, [entry for side in sides for entry in side.flat])
-    for other in sides[1:]:
+    for other in others:
         for index in np.ndindex(*other.shape):
-            _assert_zero(label, f"at {index}", sides[0][index], other[index])
-    return Proof(label, sides[0].size * (len(sides) - 1))
+            _assert_zero(label, f"at {index}", first[index], other[index])
+    return Proof(label, first.size * len(others))
 
 
 class Proof:

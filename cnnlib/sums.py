@@ -87,7 +87,7 @@ def _terms(expression):
         return [(summand, inner + limits) for summand, inner in _terms(expression.function.xreplace(fresh))]
     if isinstance(expression, sp.Mul) and expression.has(sp.Sum):
         return _products(expression.args)
-    if isinstance(expression, sp.Pow) and expression.base.has(sp.Sum) and expression.exp.is_Integer and expression.exp > 0:
+    if isinstance(expression, sp.Pow) and expression.base.has(sp.Sum) and expression.exp.is_Integer and expression.exp.is_positive:
         return _products([expression.base] * int(expression.exp))
     if expression.has(sp.Sum):  # inside a function or a quotient
         return [(expression.func(*[normal_form(part) for part in expression.args]), ())]
@@ -125,8 +125,9 @@ def _has_size(low, high, known):
     """Say whether it is known that high >= low - 1: SymPy lets a sum of fewer terms than none take some away."""
     size = high - low + 1
     for part in size.atoms(sp.floor):
-        if (size - part).is_integer and not (size - part).has(sp.floor):
-            size = size.xreplace({part: part.args[0]})  # floor(q) + c >= 0 where q + c >= 0, for an integer c
+        rest = size - part
+        if rest.is_integer and not rest.has(sp.floor):
+            size = part.args[0] + rest  # floor(q) + c >= 0 where q + c >= 0, for an integer c
     size, divisor = sp.fraction(sp.together(size))
     return bool(divisor.is_positive and any(sp.expand(size - margin).is_nonnegative for margin in {0, *known}))
 
@@ -138,7 +139,7 @@ def _picked(delta, index):
     several: such deltas stay in their sum.
     """
     difference = sp.expand(delta.args[0] - delta.args[1])
-    slope = difference.coeff(index, 1)
+    slope = difference.coeff(index)
     value = sp.expand(index - slope * difference)
     return value if slope in (1, -1) and index not in value.free_symbols else None
 
@@ -186,7 +187,8 @@ def _counted(summand, limits, conditions):
 def _named(summand, limits, margins):
     """Rebuild a term with indices named in order: of all ways to name equal ranges, the first."""
     limits = sorted(limits, key=lambda limit: str(limit[1:]))
-    names = sp.symbols(f"n{_height(summand)}_:{len(limits)}", integer=True)
+    inside = len(summand.atoms(sp.Sum))  # in the names, so that no index is named like one further inside
+    names = sp.symbols(f"n{inside}_:{len(limits)}", integer=True)
     candidates = []
     for order in permutations(limits):
         if [limit[1:] for limit in order] == [limit[1:] for limit in limits]:
@@ -200,11 +202,6 @@ def _named(summand, limits, margins):
                 term = sp.Sum(term, *[(name, *limit[1:]) for name, limit in zip(names, limits)])
             candidates.append(constant * term)
     return min(candidates, key=str)
-
-
-def _height(expression):
-    """Count how deep sums stand inside one another, so that an inner index is not named like an outer one."""
-    return max((1 + _height(part.function) for part in expression.atoms(sp.Sum)), default=0)
 
 
 def _one_sided(left, right):
@@ -227,7 +224,7 @@ def _divided(margin, indices, known):
     for s in sorted(margin.free_symbols, key=str):
         e = margin.coeff(s)
         c = sp.expand(margin - s * e)
-        if s.is_positive and e.is_integer and c.is_integer and e.free_symbols & indices and not (e * c).has(s):
+        if s.is_positive and e.is_integer and c.is_integer and e.free_symbols & indices:
             remainders = {low: {c - low * s, s - 1 - c + low * s} for low in (0, -1)}
             found = [low for low, pair in remainders.items() if set(map(sp.expand, pair)) <= known]
             margin = sp.expand(e + (found[0] if found else sp.floor(c / s)))

@@ -18,7 +18,8 @@ WHERE = {d0: zero_extended(d, (n,))}
 
 def test_a_general_proof():
     proof = prove("eq-a", DERIVED, PAGE, where=WHERE)
-    assert repr(proof) == "eq-a: proved for every size"
+    assert repr(proof) == "eq-a: proved for every size" and proof.identities == 1
+    assert repr(prove("eq-a", sp.Sum(2 * i, (i, 0, n)), 2 * sp.Sum(i, (i, 0, n)))) == "eq-a: proved for every size"
     assert proof._repr_latex_().endswith(r"\quad \sum_{u=0}^{m - 1} \tilde{d}_{r - u} w_{u}$")
 
 
@@ -89,7 +90,18 @@ def test_a_condition_is_divided_by_the_stride():
     prove("eq-a", ONE_PHASE.subs(m, s * multiple), polyphase(multiple - 1), where=EXTENDED, given=PHASE)
 
 
-@pytest.mark.parametrize("size, proved", [(n, True), (sp.floor(n / m), True), (n + sp.floor(-r / m), False), (j, False)])
+@pytest.mark.parametrize(
+    "size, proved",
+    [
+        (n, True),
+        (n - 1, True),
+        (n - 2, False),
+        (sp.floor(n / m), True),
+        (n + sp.floor(-r / m), False),
+        (sp.floor((n - m) / s) + sp.floor(m / s), False),
+        (j, False),
+    ],
+)
 def test_a_sum_picks_its_term_only_if_it_cannot_run_below_none(size, proved):
     """For SymPy the sum from 0 to -2 takes the term at -1 away."""
     picked = sp.Sum(sp.KroneckerDelta(i, r) * d[i], (i, 0, size - 1)), sp.Piecewise((d[r], (r >= 0) & (r <= size - 1)), (0, True))
@@ -100,6 +112,18 @@ def test_a_sum_picks_its_term_only_if_it_cannot_run_below_none(size, proved):
         else:
             with pytest.raises(AssertionError, match="eq-a: the sides differ"):
                 prove("eq-a", *sides)
+
+
+def test_what_is_given_says_that_a_sum_cannot_run_below_none():
+    delta = sp.KroneckerDelta(i, r) * d[i]
+    last = sp.floor((n - m) / s)
+    sides = sp.Sum(delta, (i, 0, last)), sp.Piecewise((d[r], (r >= 0) & (r <= last)), (0, True))
+    prove("eq-a", *sides, given=[n >= m])
+    from_m = sp.Sum(delta, (i, m, n)), sp.Piecewise((d[r], (r >= m) & (r <= n)), (0, True))
+    prove("eq-a", *from_m, given=[n >= m])
+    for refused in (sides, from_m):
+        with pytest.raises(AssertionError, match="eq-a: the sides differ"):
+            prove("eq-a", *refused)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +205,7 @@ def test_statements_that_say_nothing_are_refused():
         (a[:0], a[:0].copy(), r"nothing to prove in arrays of shape \(0,\)"),
         (a * 0.5, a / 2, "rounded number"),
     ]:
-        with pytest.raises(ValueError, match=reason):
+        with pytest.raises(ValueError, match=f"^eq-a: .*{reason}"):
             prove("eq-a", left, right)
 
 
@@ -242,6 +266,7 @@ def test_gradient_and_symbols():
     a = symbols("a", (2, 2), real=True)
     assert a[1, 0].name == "a_{1,0}" and a[0, 0].is_real
     assert (gradient((a**2).sum(), a) == 2 * a).all()
+    assert elementwise("exp", [1, 0.5])[0] == sp.E  # and not rounded, as an array of floats would be
 
 
 def test_tabulate_reads_arrays_and_zero_extensions():
@@ -254,6 +279,7 @@ def test_tabulate_differentiates_before_it_reads_arrays():
     t = sp.Symbol("t")
     slope = sp.Derivative(sp.tanh(x[r]), x[r])
     assert tabulate(slope, {r: 1}, {x: np.array([t**2])}).item() == 1 - sp.tanh(t**2) ** 2
+    assert tabulate(1 - 2 * slope, {r: 1}, {x: np.array([t**2])}).item() == 1 - 2 * (1 - sp.tanh(t**2) ** 2)
 
 
 def test_a_difference_that_sympy_cannot_simplify_is_refused():
@@ -267,6 +293,13 @@ def test_a_false_statement_is_refused_without_a_search_where_tanh_may_be_flat(mo
     monkeypatch.setattr(sp, "simplify", lambda difference: pytest.fail(f"searches a proof of {difference} = 0"))
     with pytest.raises(AssertionError, match="eq-a: the sides differ"):
         prove("eq-a", [slope], [-slope])
+
+
+def test_a_false_statement_is_refused_without_a_search_where_conditions_hold_far_away(monkeypatch):
+    monkeypatch.setattr(sp, "simplify", lambda difference: pytest.fail(f"searches a proof of {difference} = 0"))
+    left, right = [sp.Piecewise((entry, r >= 99), (0, True)) for entry in (d[r], w[r])]
+    with pytest.raises(AssertionError, match="eq-a: the sides differ"):
+        prove("eq-a", left, right)
 
 
 def test_tabulate_does_not_solve_a_delta():
@@ -308,6 +341,7 @@ def test_tabulate_writes_sums_out():
     assert tabulate(nested, {}, values).item() == 1 + 1 + w_[2]
     assert tabulate(sp.Sum(w[i], (i, 0, m - 3)), {}, values).item() == 0
     assert tabulate(sp.Sum(sp.Product(w[u], (u, 0, i)), (i, 0, 1)), {}, values).item() == w_[0] + w_[0] * w_[1]
+    assert tabulate(2 + 3 * sp.Product(w[u], (u, 0, m)), {}, values).item() == 2 + 3 * w_[0] * w_[1] * w_[2]
     assert tabulate(sp.Sum(w[i], (i, r, m)), {r: 2}, values).tolist() == [w_[0] + w_[1] + w_[2], w_[1] + w_[2]]
 
 
@@ -341,14 +375,15 @@ def test_sums_inside_quotients_and_functions():
 
 def test_a_definition_does_not_capture_an_index():
     where = {G: lambda e: sp.Sum(d[i] * x[i + e], (i, 0, n - 1))}
-    with pytest.raises(ValueError, match="rename it"):
+    with pytest.raises(ValueError, match=r"^G\[i\] is defined by a sum over \{i\}, which it also reads; rename it$"):
         prove("eq-a", sp.Sum(G[i], (i, 0, m - 1)), sp.Sum(d[i] * x[2 * i], (i, 0, n - 1)), where=where)
 
 
 def test_an_array_is_not_read_outside():
-    for place in (-1, 2):
-        with pytest.raises(IndexError):
-            tabulate(w[r + place], {r: 1}, {w: symbols("w", (2,))})
+    with pytest.raises(IndexError, match=r"^w\[-1\] is read outside the array of shape \(2,\)$"):
+        tabulate(w[r - 1], {r: 1}, {w: symbols("w", (2,))})
+    with pytest.raises(IndexError):
+        tabulate(w[r + 2], {r: 1}, {w: symbols("w", (2,))})
 
 
 t = sp.Symbol("t")
@@ -360,6 +395,9 @@ BAD_CALLS = {
     "text in an array": (lambda: prove("eq-a", [t, "t"], [t, t]), TypeError, r"left\[1\] is 't'; expected"),
     "a truth": (lambda: prove("eq-a", [t, True], [t, 1]), TypeError, r"left\[1\] is True; expected"),
     "an equation": (lambda: prove("eq-a", sp.Eq(t, 1), t), TypeError, r"left is Eq\(t, 1\); expected"),
+    "a truth among rows": (lambda: prove("eq-a", [[t], [True]], [[t], [1]]), TypeError, r"left\[1, 0\] is True; expected"),
+    "lists of two lengths beside an array": (lambda: prove("eq-a", [[t, t], [t]], np.array([t, t])), TypeError, r"left\[0\] is \[t, t\]"),
+    "text before general indices": (lambda: prove("eq-a", "x[r]", x[r]), TypeError, r"^left is 'x\[r\]'; expected"),
     "lists of two lengths": (lambda: prove("eq-a", [[t, t], [t]], [t, t]), TypeError, r"left\[0\] is \[t, t\]"),
     "text beside general indices": (lambda: prove("eq-a", x[r], "x[r]"), TypeError, r"right is 'x\[r\]'; expected"),
     "an array beside general indices": (lambda: prove("eq-a", x[r], np.array([t])), TypeError, "right is array"),
@@ -394,7 +432,16 @@ def test_numbers_of_every_kind_are_sides():
     prove("eq-a", sp.Matrix([t + t]), [[2 * t]])
 
 
-@pytest.mark.parametrize("call", [lambda text: prove("eq-example", text, 0), lambda text: prove("eq-example", [text], [0]), collapse])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda text: prove("eq-example", text, 0),
+        lambda text: prove("eq-example", [text], [0]),
+        lambda text: tabulate(w[r], {r: 1}, {w: [text]}),
+        lambda text: tabulate(w[r], {r: 1}, {w: lambda index: text}),
+        collapse,
+    ],
+)
 def test_text_is_not_run(tmp_path, call):
     """SymPy would run it as Python code."""
     with pytest.raises((sp.SympifyError, TypeError, ValueError)):
