@@ -437,7 +437,7 @@ def test_numbers_of_every_kind_are_sides():
     [
         lambda text: prove("eq-example", text, 0),
         lambda text: prove("eq-example", [text], [0]),
-        lambda text: tabulate(w[r], {r: 1}, {w: [text]}),
+        lambda text: tabulate(w[r], {r: 1}, {w: np.array([text], object)}),
         lambda text: tabulate(w[r], {r: 1}, {w: lambda index: text}),
         collapse,
     ],
