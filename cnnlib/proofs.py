@@ -97,7 +97,8 @@ def _prove_in_general(label, sides, where, given):
 
 
 def _prove_entry_by_entry(label, sides):
-    first, *others = sides = [_expressions(name, side) for name, side in zip(["left", "right", *["others"] * len(sides)], sides)]
+    sides = [_expressions(name, side) for name, side in zip(["left", "right", *["others"] * len(sides)], sides)]
+    first, *others = sides
     if any(other.shape != first.shape for other in others):
         raise AssertionError(f"{label}: the sides have shapes {', '.join(str(side.shape) for side in sides)}")
     if first.size == 0:
