@@ -25,7 +25,12 @@ def test_an_index_that_limits_another_is_not_picked():
         collapsed = collapse(triangle)
         assert collapsed.has(sp.KroneckerDelta) and len(collapsed.limits) == 2
         same_value(triangle, collapsed, {r: 3})
-        assert len(normal_form(sp.Sum(d[j], (j, low, high), (i, 0, n - 1))).limits) == 2  # nor is it counted
+
+
+@pytest.mark.parametrize("low, high", [(0, i), (i, n - 1)])
+def test_an_index_that_limits_another_is_not_counted(low, high):
+    triangle = sp.Sum(d[j], (j, low, high), (i, 0, n - 1))
+    assert len(normal_form(triangle).limits) == 2
 
 
 def delta(left, right):
@@ -38,7 +43,8 @@ def where(value, condition):
 
 FORMULAS = {
     "constants": sp.Sum(2 * w[i, r], (i, 0, n - 1)),
-    "an index alone": sp.Sum(i * delta(i, r - u), (i, 0, n - 1), (u, 0, m - 1)),
+    "a difference of indices": sp.Sum(i * delta(i, r - 2 * u), (i, 0, n - 1), (u, 0, m - 1)),
+    "a delta in a sum": sp.Sum(d[i] * (delta(i, r) + 1), (i, 0, n - 1)),
     "a stride": sp.Sum(d[i] * delta(2 * i, r), (i, 0, n - 1)),
     "a delta that stays and one that does not": sp.Sum(d[i] * delta(2 * i, r) * delta(i, u), (i, 0, n - 1)),
     "three deltas": sp.Sum(d[i] * delta(i, r) * delta(3 * i, u) * delta(5 * i, v), (i, 0, n - 1)),
@@ -66,14 +72,26 @@ def test_the_forms_are_as_stated():
     first = sp.Symbol("n0_0", integer=True)
     assert normal_form(sp.Sum(2 * r * d[u], (u, 0, n - 1))) == 2 * r * sp.Sum(d[first], (first, 0, n - 1))
     assert collapse(sp.Sum(delta(i, r) * d[i], (i, 0, n - 1))) == where(d[r], (r >= 0) & (r <= n - 1))
-    assert not collapse(sp.Sum(delta(i - s * (u + 1), r) * d[i], (i, 0, n - 1))).has(sp.KroneckerDelta)
-    for others in (delta(2 * i, u), delta(3 * i, v), delta(2 * i, u) * delta(3 * i, v)):
-        assert not collapse(sp.Sum(delta(i, r) * others * d[i], (i, 0, n - 1))).has(sp.Sum)
+
+
+@pytest.mark.parametrize("others", [delta(i, i**2 + u), delta(2 * i, u), delta(3 * i, v), delta(2 * i, u) * delta(3 * i, v)], ids=str)
+def test_a_delta_is_found_among_others(others):
+    assert not collapse(sp.Sum(delta(i, r + 2 * v) * others * d[i], (i, 0, n - 1))).has(sp.Sum)
+
+
+def test_no_delta_is_left_of_those_that_picked():
+    strided = sp.Sum(delta(i - s * u, r) * d[i], (i, 0, n - 1))
+    picked = collapse(sp.Sum(strided * delta(u, v + 1), (u, 0, m - 1)))
+    assert picked.has(sp.Piecewise) and not picked.has(sp.KroneckerDelta)
 
 
 SAME = {
     "order of limits": [sp.Sum(w[u, v], (u, 0, n), (v, 1, n)), sp.Sum(w[u, v], (v, 1, n), (u, 0, n))],
     "a number of terms": [sp.Sum(sp.Sum(d[i], (u, 2, n)), (i, 0, n - 1)), (n - 1) * sp.Sum(d[i], (i, 0, n - 1))],
+    "a delta in a sum": [
+        sp.Sum(d[i] * (delta(i, r) + 1), (i, 0, n - 1)),
+        where(d[r], (r >= 0) & (r <= n - 1)) + sp.Sum(d[j], (j, 0, n - 1)),
+    ],
     "a sum of sums": [sp.Sum(d[u] * (w[u, r] + 1), (u, 0, n)), sp.Sum(d[u] * w[u, r], (u, 0, n)) + sp.Sum(d[v], (v, 0, n))],
     "conditions that hold": [sp.Sum(where(d[i], (i >= m) & (i <= m + n)), (i, m, m + n)), sp.Sum(d[j], (j, m, m + n))],
 }
