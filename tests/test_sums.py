@@ -79,6 +79,11 @@ def test_a_delta_is_found_among_others(others):
     assert not collapse(sp.Sum(delta(i, r + 2 * v + 3 * j) * others * d[i], (i, 0, n - 1))).has(sp.Sum)
 
 
+def test_a_delta_picks_inside_a_sum_that_stays():
+    picked = collapse(sp.Sum(w[i, u] * delta(i, r), (i, 0, n - 1), (u, 0, j)))
+    assert len(picked.limits) == 1 and not picked.has(sp.KroneckerDelta)
+
+
 def test_no_delta_is_left_of_those_that_picked():
     strided = sp.Sum(delta(i - s * u, r) * d[i], (i, 0, n - 1))
     picked = collapse(sp.Sum(strided * delta(u, v + 1), (u, 0, m - 1)))
