@@ -1,5 +1,6 @@
 """What makes no sense is refused by an error that names the argument; and nothing has changed then."""
 
+from fractions import Fraction
 from functools import partial
 from itertools import product
 
@@ -114,6 +115,11 @@ def test_rows_of_different_lengths_are_refused(place):
     rows = good.tolist()
     with pytest.raises((TypeError, ValueError), match=rf"^{name} (is no array|has )"):
         call([*rows[:-1], [rows[-1], rows[-1]]])
+
+
+@pytest.mark.parametrize("zero", [0, Fraction(0), 0.0])
+def test_a_zero_is_a_number_of_any_kind(zero):
+    assert (conv2d(np.full(X.shape, zero, object), W) == 0).all()
 
 
 @pytest.mark.parametrize("place", TAKES_AN_ARRAY)
