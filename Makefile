@@ -33,7 +33,7 @@ help:
 	@echo "make book       build the book into _build/html; any warning is an error"
 	@echo "make test       run every test, and every notebook against its stored outputs"
 	@echo "make coverage   run tests/ alone; fail unless they reach every line and branch of cnnlib"
-	@echo "make mutation   break cnnlib in some 6,800 ways; fail unless tests/ alone see what tests/mutation.md says"
+	@echo "make mutation   break cnnlib in some 7,400 ways; fail unless tests/ alone see what tests/mutation.md says"
 	@echo "make test-browser  build the book and try every page in Chromium, if there is one"
 	@echo "make serve      build the book and serve it on http://$(LOCAL):8000 (PORT=... for another)"
 	@echo "make lab        open the chapters in JupyterLab, to run and change them"

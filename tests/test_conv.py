@@ -96,6 +96,13 @@ def test_type_stays(dtype):
     assert {array.dtype for array in (y, *conv2d_backward(y, x, w))} == {np.dtype(dtype)}
 
 
+def test_the_wider_of_two_types_stays():
+    x, w = np.arange(9).reshape(1, 3, 3, 1), np.full((2, 2, 1, 1), 0.25)
+    y = conv2d(x, w)
+    assert y.dtype == np.float64 and y.ravel().tolist() == [2.0, 3.0, 5.0, 6.0]
+    assert [gradient.dtype for gradient in conv2d_backward(np.ones(y.shape, int), x, w)] == [np.float64] * 3
+
+
 def test_bytes_do_not_overflow():
     x, w = np.full((1, 2, 2, 1), 255, np.uint8), np.full((2, 2, 1, 1), 255, np.uint8)
     assert conv2d(x, w).item() == 4 * 255**2
