@@ -75,10 +75,10 @@ def _as_array(name, value):
 
 
 def _refuse_what_is_no_number(name, objects):
-    """Try one object of each type: numbers and expressions can be multiplied, text and None cannot."""
+    """Try one object of each type: numbers and expressions can be multiplied and added, text and None cannot."""
     for entry in {type(entry): entry for entry in objects.flat}.values():
         try:
-            entry * entry
+            entry * 0 + 0
         except TypeError:
             raise TypeError(f"{name} holds {entry!r}; expected numbers or expressions") from None
 
