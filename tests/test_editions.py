@@ -83,8 +83,11 @@ def test_binder_and_colab_appear_with_an_address_and_not_before(tmp_path, addres
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     small = {key: config[key] for key in ("title", "repository", "launch_buttons", "execute")}
     small["repository"] |= {"url": address}
-    options = config["sphinx"]["config"]["html_theme_options"]
-    small["sphinx"] = {"local_extensions": {"editions": str(ROOT / "tools")}, "config": {"html_theme_options": options}}
+    small["sphinx"] = {
+        "recursive_update": config["sphinx"]["recursive_update"],
+        "local_extensions": {"editions": str(ROOT / "tools")},
+        "config": {"html_theme_options": config["sphinx"]["config"]["html_theme_options"]},
+    }
     (tmp_path / "_config.yml").write_text(yaml.safe_dump(small), encoding="utf-8")
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: page\n", encoding="utf-8")
     page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Page"), nbformat.v4.new_code_cell("1")])

@@ -9,7 +9,7 @@ from . import buttons, mathml, parts, run_button, still_outputs
 def setup(app):
     app.add_config_value("run_in_browser", "", "html")  # where the notebooks can be run, seen from the book's root
     app.add_html_math_renderer("mathml", (mathml.visit_math, None), (mathml.visit_displaymath, None))
-    app.connect("config-inited", buttons.add)
+    app.connect("config-inited", buttons.leave_out)
     app.connect("html-page-context", run_button.add)
     app.add_post_transform(still_outputs.StillOutputs)
     app.add_post_transform(still_outputs.LineBreaks)
