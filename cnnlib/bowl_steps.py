@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .map_steps import written
 from .stepper import WIDEST, Frame, Stepper, label, short, tag
 
 __all__ = ["show_walks"]
@@ -99,7 +100,7 @@ class _Panel:
             for number in numbers:
                 x, y = self._place(np.eye(2)[axis] * number)
                 at = (self.left + x, bottom + 14) if axis == 0 else (self.left - 10, self.top + y + 4)
-                words.append(label(*at, str(number).replace("-", "−"), "small"))
+                words.append(label(*at, written(number), "small"))
             last = (self.left + PANEL / 2, bottom + 27) if axis == 0 else (self.left - 10, self.top - 9)
             words.append(label(*last, name, "small"))
         return "".join(words)

@@ -7,11 +7,10 @@ It shows a section of a chapter: its text, its cells, and the stepper that they 
 """
 
 import shutil
-from pathlib import Path
 
+from building import ROOT
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "_build/html/chapters/single_kernel.html"
 FIRST, STEPPER = "#where-one-goes", 1  # the heading above, and which stepper of the page
 STEP = 4  # of 9: a δ in the middle, whose copy of the kernel overlaps others
