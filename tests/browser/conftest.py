@@ -103,15 +103,21 @@ def new_page(browser):
     """Give a function that opens an empty page; ``page.complaints`` collects what goes wrong on it."""
     contexts = []
 
-    def open_page(size=WIDE, theme="light", **options):
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme, **options)
-        context.set_default_timeout(PATIENCE)
-        contexts.append(context)
-        return listened_to(context.new_page())
+    def open_page(*look, **options):
+        page = opened(browser, *look, **options)
+        contexts.append(page.context)
+        return page
 
     yield open_page
     for context in contexts:
         context.close()
+
+
+def opened(browser, size=WIDE, theme="light", **options):
+    """Open an empty page in a context of its own, and listen to it."""
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme, **options)
+    context.set_default_timeout(PATIENCE)
+    return listened_to(context.new_page())
 
 
 def listened_to(page):

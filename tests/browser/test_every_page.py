@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
-from conftest import MAX_WEIGHT, PATIENCE, PHONE, WIDE, by_kind, listened_to
+from conftest import MAX_WEIGHT, PHONE, WIDE, by_kind, opened
 from reading import pages
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed: make test-browser")
@@ -68,10 +68,7 @@ class Visit:
 @pytest.fixture(scope="module", params=[(page, look) for page in PAGES for look in LOOKS], ids=" ".join)
 def visit(request, browser, server, site):
     name, look = request.param
-    size, theme = LOOKS[look]
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme)
-    context.set_default_timeout(PATIENCE)
-    page = listened_to(context.new_page())
+    page = opened(browser, *LOOKS[look])
     server.bytes_of.clear()
     page.goto(f"{server.address}/{name}" if look == "wide" else (site / name).as_uri())
     page.wait_for_load_state("networkidle")
@@ -79,7 +76,7 @@ def visit(request, browser, server, site):
     page.wait_for_load_state("networkidle")
     facts, complaints, load = page.evaluate(FACTS), list(page.complaints), by_kind(server.bytes_of)
     yield Visit(name, look, facts, complaints, page.hosts, load, findings(page))
-    context.close()
+    page.context.close()
 
 
 # Thousands of spans take axe a minute, so it sees less of them: of each combination of colours, size and weight
