@@ -58,7 +58,7 @@ def embedded(face: str, font: Path, codes: set[int]) -> str:
 def cut_font(font: Path, codes: set[int]) -> bytes:
     """Give the glyphs of ``codes`` as a WOFF font; characters that the font lacks are passed over."""
     options = subset.Options(flavor="woff", name_IDs=[], notdef_outline=False, layout_features=[])
-    with TTFont(font) as whole:
+    with TTFont(font, recalcTimestamp=False) as whole:  # the same font each time
         cutter = subset.Subsetter(options)
         cutter.populate(unicodes=codes)
         cutter.subset(whole)
