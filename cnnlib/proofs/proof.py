@@ -1,14 +1,16 @@
 """Prove an equation: in general indices, and entry by entry through the library's own code."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 
 import numpy as np
 import sympy as sp
 
+from .conditions import Bracket, bracket, contradict, without_opposites
 from .equality import is_zero
 from .indexed import expression, unfold
-from .sums import contradict, normal_form
+from .sums import normal_form, renamed_apart
 from .typesetting import latex
 
 __all__ = ["Proof", "prove"]
@@ -88,11 +90,12 @@ def _prove_in_general(label, sides, where, given):
     if len(sides) != 2:
         raise ValueError(f"{label}: got {len(sides)} sides in general indices; expected 2")
     left, right = map(expression, ("left", "right"), sides)
-    _refuse_without_symbols(label, [left, right])
-    if contradict(given):
+    _refuse_unfit(label, [left, right])
+    known = frozenset(bracket(relation) for relation in given)
+    if contradict(known):
         raise ValueError(f"{label}: no index satisfies all that is given, {given}")
-    left_form, right_form = [normal_form(unfold(side, where), given) for side in (left, right)]
-    _assert_zero(label, "in general indices", left_form, right_form, unknown=(sp.Piecewise,))
+    forms = [normal_form(unfold(renamed_apart(side), where), known) for side in (left, right)]
+    _assert_zero(label, "in general indices", *forms, unknown=(Bracket,))
     return Proof(label, 1, latex(right))
 
 
@@ -103,7 +106,7 @@ def _prove_entry_by_entry(label, sides):
         raise AssertionError(f"{label}: the sides have shapes {', '.join(str(side.shape) for side in sides)}")
     if first.size == 0:
         raise ValueError(f"{label}: there is nothing to prove in arrays of shape {first.shape}")
-    _refuse_without_symbols(label, [entry for side in sides for entry in side.flat])
+    _refuse_unfit(label, [entry for side in sides for entry in side.flat])
     for other in others:
         for index in np.ndindex(*other.shape):
             _assert_zero(label, f"at {index}", first[index], other[index])
@@ -194,13 +197,19 @@ def _is_same_object(left, right):
     return left is right and (isinstance(left, sp.Sum) or not isinstance(left, sp.Expr))
 
 
-def _refuse_without_symbols(label, entries):
+def _refuse_unfit(label, entries):
     if not any(entry.free_symbols for entry in entries):
         raise ValueError(f"{label}: there is nothing to prove without symbols")
     if any(entry.has(sp.Float) for entry in entries):
         raise ValueError(f"{label}: a rounded number is not a proof; use integers, Rational or symbols")
+    if any(entry.has(sp.nan, sp.zoo, sp.oo, -sp.oo) for entry in entries):
+        raise ValueError(f"{label}: a side is infinite")
+    symbols = set().union(*[entry.atoms(sp.Symbol) for entry in entries])
+    twice = [name for name, times in Counter(symbol.name for symbol in symbols).items() if times > 1]
+    if twice:
+        raise ValueError(f"{label}: two symbols are called {twice[0]}, and different things are assumed of them")
 
 
 def _assert_zero(label, place, left, right, unknown=()):
-    if not is_zero(left - right, unknown):
+    if not is_zero(without_opposites(left - right), unknown):
         raise AssertionError(f"{label}: the sides differ {place}:\n  {left}\n  {right}")
