@@ -73,7 +73,7 @@ FALSE = {
 TRUE = {
     "a delta that picks a number": (over(KD(i, 0) * d[i]), d[0]),
     "a delta that picks nothing": (over(KD(i, -1) * d[i]), 0 * d[r]),
-    "or": (pw(d[r], (r > 0) | (r <= 0)), d[r]),
+    "or": (pw(d[r], (r > 0) | (q > 0)), d[r] - pw(d[r], (r <= 0) & (q <= 0))),
     "or, written out": (pw(d[r], (r > 0) | (q > 0)), pw(d[r], r > 0) + pw(d[r], q > 0) - pw(d[r], (r > 0) & (q > 0))),
     "a condition and its opposite": (pw(d[r], r > 0) + pw(d[r], r <= 0), d[r]),
     "a real condition and its opposite": (pw(d[r], t > 0) + pw(d[r], t <= 0), d[r]),
