@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-__all__ = ["is_zero"]
+__all__ = ["is_unknown", "is_zero"]
 
 
 def is_zero(difference, unknown=()):
@@ -103,11 +103,11 @@ def _with_values_of_functions(value):
     def is_a_value(part):
         if isinstance(part, sp.Subs):
             return all(place.is_Rational for place in part.point)
-        return _is_unknown(part) and all(place.is_Rational for place in part.args)
+        return is_unknown(part) and all(place.is_Rational for place in part.args)
 
     return value.replace(is_a_value, lambda part: numbers.setdefault(part, sp.Rational(1, len(numbers) + 2)))
 
 
-def _is_unknown(part):
+def is_unknown(part):
     """Say whether a function has no values of its own: SymPy asks a function's `eval` for them."""
     return isinstance(part, sp.Function) and part.func.eval.__func__ is sp.Function.eval.__func__

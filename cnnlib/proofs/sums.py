@@ -18,7 +18,7 @@ from sympy.core.function import AppliedUndef
 
 from .conditions import Bracket, IsZero, NotNegative, bracket, contradict, follows, relation
 
-__all__ = ["Term", "collapse", "normal_form", "renamed_apart"]
+__all__ = ["Slope", "Term", "collapse", "normal_form", "renamed_apart"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,10 @@ class Term:
     def limits_others(self, place):
         """Say whether the index of that place stands in the limits of another sum."""
         return any(bound.has(self.limits[place][0]) for _, *pair in self.without(place) for bound in pair)
+
+
+class Slope(sp.Function):
+    """The derivative of an unknown function by its arguments at some places, counted from 1: of h(e), where it stands."""
 
 
 # --- The rules ----------------------------------------------------------------------------------
@@ -205,7 +209,7 @@ def renamed_apart(expression):
 
 
 def _slope(expression):
-    """Write h'(e) as a function of its own, of the arguments of h: then an index in them can be replaced."""
+    """Write h'(e) as the Slope of h(e): then an index in e can be replaced."""
     inner, at = expression, {}
     if isinstance(expression, sp.Subs):
         inner, at = expression.expr, dict(zip(expression.variables, expression.point))
@@ -215,8 +219,7 @@ def _slope(expression):
     if any(sum(part.has(variable) for part in function.args) != 1 for variable in inner.variables):
         raise ValueError(f"{expression}: two arguments change with {inner.variables}")
     places = sorted(function.args.index(variable) + 1 for variable in inner.variables)
-    slope = sp.Function(f"{function.func.__name__}^{{{','.join(map(str, places))}}}")
-    return slope(*[renamed_apart(part.xreplace(at)) for part in function.args])
+    return Slope(function.func(*[renamed_apart(part.xreplace(at)) for part in function.args]), *places)
 
 
 def _multiplied(lists):
