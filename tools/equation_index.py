@@ -1,6 +1,8 @@
-"""The index of equations, written at each build from the notebooks' sources and stored outputs."""
+"""The index of equations, written at each build from the notebooks' sources and stored outputs, and links to equations."""
 
+from docutils import nodes
 from reading import Notebook, notebooks_in_order
+from sphinx.addnodes import pending_xref
 
 PAGE = "chapters/equations"
 PLACE = "<!-- the index -->"
@@ -72,6 +74,22 @@ def kind(label: str, notebook: Notebook) -> str:
     return f"**{best}**, " + "; ".join(said)
 
 
+def link_statements(app, doctree):
+    """In what a cell shows, turn the label of an equation into its number: a proof's statement begins with it."""
+    for literal in list(doctree.findall(nodes.literal)):
+        label = literal.astext()
+        if label.startswith("eq-") and is_shown_by_a_cell(literal):
+            place = {"refdoc": app.env.docname, "refdomain": "math", "reftype": "eq", "reftarget": label}
+            literal.replace_self(pending_xref("", nodes.literal("", label), refexplicit=False, refwarn=True, **place))
+
+
+def is_shown_by_a_cell(node):
+    while node is not None and "cell_output" not in node.get("classes", ()):
+        node = node.parent
+    return node is not None
+
+
 def setup(app):
     app.connect("source-read", write_index)
+    app.connect("doctree-read", link_statements)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

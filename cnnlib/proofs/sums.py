@@ -340,18 +340,26 @@ def collapse(expression, over=()):
 
 def _written(term):
     """Write a term as a formula of SymPy's, its indices named as they were."""
-    deltas = [sp.KroneckerDelta(0, *c.args) for c in term.conditions if isinstance(c, IsZero)]
+    deltas = [c for c in term.conditions if isinstance(c, IsZero)]
     conditions = [relation(c) for c in term.conditions if not isinstance(c, IsZero)]
     body = sp.Mul(term.factor, *deltas)
     if conditions:
         body = sp.Piecewise((body, sp.And(*conditions)), (0, True))
     if term.limits:
         body = sp.Sum(body, *term.limits)
+    body = body.replace(IsZero, lambda m: sp.KroneckerDelta(0, m)).replace(Slope, _derivative)
+    body = body.replace(lambda part: isinstance(part, Bracket), lambda part: sp.Piecewise((1, relation(part)), (0, True)))
     taken = {symbol.name for symbol in body.free_symbols}
-    for index, _, _ in term.limits:
+    for index in dict.fromkeys(index for part in body.atoms(sp.Sum) for index in part.variables):
         name = index.name
         while name in taken:
             name += "'"
         taken.add(name)
         body = body.xreplace({index: sp.Symbol(name, integer=True)})
     return body
+
+
+def _derivative(function, *places):
+    letters = [sp.Dummy() for _ in function.args]
+    slope = sp.Derivative(function.func(*letters), *[letters[place - 1] for place in places])
+    return sp.Subs(slope, letters, function.args).doit()
