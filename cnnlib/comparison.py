@@ -74,7 +74,7 @@ def _is_not_zero(difference):
     return (difference.expand() if hasattr(difference, "expand") else difference) != 0
 
 
-def check_answer(answer, expected, *cases):
+def check_answer(answer, expected, *cases, slips=None):
     """Try a reader's function on several cases, without letting it change them.
 
     Answers are compared exactly, but floats may differ by rounding.
@@ -87,6 +87,9 @@ def check_answer(answer, expected, *cases):
         Computes the right result in another way.
     *cases : tuple
         The arguments of each case.
+    slips : dict of str to callable, optional
+        Likely mistakes by name, each a function that makes it: the message
+        names the first that gives what the reader's gives.
 
     Returns
     -------
@@ -109,6 +112,11 @@ def check_answer(answer, expected, *cases):
     Traceback (most recent call last):
         ...
     AssertionError: outputs(5, 2) in case 0 is 3; expected 4
+
+    >>> check_answer(outputs, lambda size, kernel: size - kernel + 1, (5, 2), slips={"the first place forgotten": outputs})
+    Traceback (most recent call last):
+        ...
+    AssertionError: outputs(5, 2) in case 0 is 3; expected 4. This slip gives the same: the first place forgotten.
     """
     if not cases:
         raise ValueError("cases is empty; expected at least one")
@@ -117,8 +125,23 @@ def check_answer(answer, expected, *cases):
         if got is None:
             return Report(f"{answer.__name__}: not answered yet")
         right = expected(*case)
-        check_equal(f"{_call(answer, case)} in case {number}", got, right, ROUNDING * (_rounded(got) and _numeric(right)))
+        tolerance = ROUNDING * (_rounded(got) and _numeric(right))
+        try:
+            check_equal(f"{_call(answer, case)} in case {number}", got, right, tolerance)
+        except AssertionError as error:
+            raise AssertionError(f"{error}{_likely_slip(got, case, slips or {}, tolerance)}") from None
     return Report(f"{answer.__name__}: right in all {len(cases)} cases")
+
+
+def _likely_slip(got, case, slips, tolerance):
+    """Name the first slip that gives what the reader's function gave; say nothing if none does."""
+    for name, slip in slips.items():
+        try:
+            check_equal(name, got, slip(*copy.deepcopy(case)), tolerance)
+        except AssertionError:
+            continue
+        return f". This slip gives the same: {name}."
+    return ""
 
 
 def _call(answer, case):

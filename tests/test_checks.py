@@ -176,6 +176,16 @@ def test_check_answer_writes_short_calls_out():
             check_answer(double, abs, (10 ** (digits - 1),))
 
 
+def test_check_answer_names_the_slip_that_gives_the_same():
+    slips = {"the sign": lambda x: -2 * x, "added once": lambda x: x}
+    for wrong, named in [(lambda x: x, "added once"), (lambda x: -2.0 * x, "the sign")]:
+        with pytest.raises(AssertionError, match=rf"expected \d+\. This slip gives the same: {named}\.$"):
+            check_answer(wrong, double, (np.array([1, 2]),), slips=slips)
+    with pytest.raises(AssertionError, match=r"expected 2$"):
+        check_answer(lambda x: 3 * x, double, (np.array([1, 2]),), slips=slips)
+    assert "right" in check_answer(double, lambda x: x + x, (3,), slips=slips)
+
+
 def test_check_answer_forgives_rounding_only():
     def third(x):
         return x * (1 / 3)
