@@ -1,9 +1,8 @@
 """Work in blocks that fit the cache, shared among threads."""
 
-import math
 import os
 import threading
-from contextlib import ContextDecorator
+from contextlib import nullcontext
 from contextvars import copy_context
 from functools import cache
 
@@ -15,15 +14,16 @@ from ..elementary import quietly
 __all__ = ["for_each", "one_blas_thread", "pixel_blocks", "plane_blocks", "thread_count"]
 
 BLOCK = 800_000  # numbers that fit, or nearly, the second-level cache of a processor core
-SHARE = 20_000_000  # multiplications that take ten times as long as the start of a thread
+SHARE = 20_000_000  # products of two numbers that take ten times as long as the start of a thread
+ALONE = 250_000  # products of two numbers for which OpenBLAS takes one thread by itself
 
 
-def for_each(blocks, work, add=None, multiplications=math.inf):
+def for_each(blocks, work, add=None, products=None):
     """Call `work` with each block, in threads if there are several and enough to do.
 
     The threads take the next block when they are done with one. An error in
     any of them is raised here. Infinities and NaNs give no warnings: they are
-    answers. Meanwhile the BLAS library has one thread.
+    answers.
 
     Parameters
     ----------
@@ -33,13 +33,19 @@ def for_each(blocks, work, add=None, multiplications=math.inf):
         Called with each block and what `work` made of it, one at a time and
         in the order of the blocks. What blocks share is added up here: so the
         last digits of a sum do not depend on which thread came first.
-    multiplications : int, optional
-        How many there are in all blocks. No thread starts for less than
-        SHARE of them.
+    products : int, optional
+        If there are matrix products in the blocks: how many of two numbers
+        they hold in all. No thread starts for less than SHARE of them, and
+        meanwhile the BLAS library has one thread.
     """
     _keep_freed_memory()
-    with quietly(), one_blas_thread:
-        _share(blocks, work, add, int(min(thread_count(), len(blocks), max(1, multiplications / SHARE))))
+    threads = min(thread_count(), len(blocks))
+    if products is None:
+        with quietly():
+            _share(blocks, work, add, threads)
+    else:
+        with quietly(), one_blas_thread(products):
+            _share(blocks, work, add, int(min(threads, max(1, products / SHARE))))
 
 
 def _share(blocks, work, add, threads):
@@ -87,12 +93,17 @@ class _InOrder:
                 self.next += 1
 
 
-class _OneBlasThread(ContextDecorator):
-    """Hold the BLAS library to one thread while any thread is in here; the last one out restores what was before.
+def one_blas_thread(products):
+    """Hold the BLAS library to one thread, in a `with` block, where so many products of two numbers might take more.
 
     Its own threads would wait for each other in every one of many small
-    products, longest where other programs use the same cores.
+    matrix products, longest where other programs use the same cores.
     """
+    return _held if products > ALONE else nullcontext()
+
+
+class _Held:
+    """Hold the BLAS library to one thread while any thread is in here; the last one out restores what was before."""
 
     def __init__(self):
         self.inside, self.lock = 0, threading.Lock()
@@ -116,14 +127,14 @@ class _OneBlasThread(ContextDecorator):
         self.__init__()
 
 
-one_blas_thread = _OneBlasThread()
+_held = _Held()
 
 
 @cache
 def _controller():
     """Find the BLAS library: once, since it takes a thousand times as long as setting its number of threads."""
     if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=one_blas_thread.start_anew)
+        os.register_at_fork(after_in_child=_held.start_anew)
     return ThreadpoolController()
 
 

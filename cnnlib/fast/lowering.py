@@ -35,7 +35,7 @@ def correlate(x, w, b, field):
         np.matmul(weights[:, kernels].T, lowered(maps[channels], block, field), out=rows)
         rows += b[kernels, np.newaxis]
 
-    for_each(_parts(x, y, weights, field), work, multiplications=y.size * len(weights))
+    for_each(_parts(x, y, weights, field), work, products=y.size * len(weights))
     return y
 
 

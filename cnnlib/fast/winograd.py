@@ -46,7 +46,7 @@ def correlate(x, w, b, field):
         for part, row in zip(_rows(y, block, OUTPUTS), outputs):
             part[...] = row[: len(part)].reshape(part.shape)
 
-    for_each(_blocks(y, w), work)
+    for_each(_blocks(y, w), work, products=y.size * w[..., 0].size)
     return y
 
 
@@ -70,7 +70,7 @@ def correlate_backward(dy, x, w, field):
         for part, row in zip(_rows(dx, _input_block(block, w), TILE), dtiles):
             part += row[: len(part)]
 
-    for_each(_blocks(dy, w), work, add)
+    for_each(_blocks(dy, w), work, add, dy.size * w[..., 0].size)
     return cropped(dx, field), _turned_back(dkernels, w.shape)
 
 
