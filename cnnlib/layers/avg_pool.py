@@ -138,12 +138,12 @@ class AvgPool2d(Pool):
     def forward(self, x):
         """Pool `x`, of shape (N, H, W, C) or (H, W, C)."""
         y = avg_pool2d(x, **self.options)
-        self._kept = np.shape(x)
+        self._keep(np.shape(x))
         return y
 
     def backward(self, dy):
         """See `Layer.backward` and `avg_pool2d_backward`."""
-        return avg_pool2d_backward(dy, self._last(), **self.options)
+        return avg_pool2d_backward(dy, *self._last(), **self.options)
 
 
 def _divisible(maps):

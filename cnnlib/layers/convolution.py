@@ -193,17 +193,19 @@ class Conv2d(Affine):
             "dilation": arguments.integer_pair("dilation", dilation, 1),
         }
         self._set_up((*size, channels, kernels), bias, dtype, rng)
+        self._arguments = {"in_channels": channels, "out_channels": kernels, "kernel_size": size, **self.options}
+        self._arguments |= {"bias": bias, "dtype": dtype}
 
     def forward(self, x):
         """Correlate `x`, of shape (N, H, W, C) or (H, W, C)."""
         x = batch_last(x)
         y = conv2d(x, self.params["weight"], self.params.get("bias"), **self.options)
-        self._kept = x
+        self._keep(x, self.params["weight"])
         return y
 
     def backward(self, dy):
         """See `Layer.backward` and `conv2d_backward`."""
-        dx, dw, db = conv2d_backward(dy, self._last(), self.params["weight"], **self.options)
+        dx, dw, db = conv2d_backward(dy, *self._last(), **self.options)
         self._store(dw, db)
         return dx
 

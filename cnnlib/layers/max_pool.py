@@ -161,7 +161,7 @@ class MaxPool2d(Pool):
     def forward(self, x):
         """Pool `x`, of shape (N, H, W, C) or (H, W, C)."""
         y, winners = max_pool2d(x, **self.options)
-        self._kept = winners, np.shape(x)
+        self._keep(winners, np.shape(x))
         return y
 
     def backward(self, dy):

@@ -13,6 +13,8 @@ class Pool(Layer):
     def __init__(self, kernel_size, *, stride=None, padding=0):
         super().__init__()
         self.options = _checked_options(kernel_size, stride, padding)
+        side_by_side = self.options["stride"] == self.options["kernel_size"]  # the default
+        self._arguments = self.options | ({"stride": None} if side_by_side else {})
 
 
 def _checked_options(kernel_size, stride, padding):
