@@ -42,7 +42,7 @@ def inner_layers(network):
         If a layer has a forward pass of its own, of which nothing is known.
     """
     if not isinstance(network, Layer):
-        raise TypeError(f"network is {network!r}; expected a Layer")
+        raise TypeError(f"network is {arguments.shown(network)}; expected a Layer")
     return dict(_inside(network, ()))
 
 

@@ -189,17 +189,19 @@ class Conv2d(Affine):
                 raise ValueError(f"{name} is {count}; expected a number that {field.groups} groups share evenly")
         self.options = {name: getattr(field, name) for name in ("stride", "padding", "dilation", "groups")}
         self._set_up((*field.kernel_size, channels // field.groups, kernels), bias, dtype, rng)
+        self._arguments = {"in_channels": channels, "out_channels": kernels, "kernel_size": field.kernel_size}
+        self._arguments |= self.options | {"bias": bias, "dtype": dtype}
 
     def forward(self, x):
         """Correlate `x`, of shape (N, H, W, C) or (H, W, C)."""
         x = fast.batch_last(x)
         y = fast.conv2d(x, self.params["weight"], self.params.get("bias"), **self.options)
-        self._kept = x
+        self._kept = x, np.array(self.params["weight"])  # both copies, as `_keep` would make them
         return y
 
     def backward(self, dy):
         """See `Layer.backward` and `conv2d_backward`."""
-        dx, dw, db = fast.conv2d_backward(dy, self._last(), self.params["weight"], **self.options)
+        dx, dw, db = fast.conv2d_backward(dy, *self._last(), **self.options)
         self._store(dw, db)
         return dx
 

@@ -203,6 +203,8 @@ class _Pool(Layer):
         super().__init__()
         field = operands.pooling_options(kernel_size, stride, padding)
         self.options = {name: getattr(field, name) for name in ("kernel_size", "stride", "padding")}
+        side_by_side = field.stride == field.kernel_size  # the default
+        self._arguments = self.options | ({"stride": None} if side_by_side else {})
 
 
 class MaxPool2d(_Pool):
@@ -229,7 +231,7 @@ class MaxPool2d(_Pool):
     def forward(self, x):
         """Pool `x`, of shape (N, H, W, C) or (H, W, C)."""
         y, winners = fast.max_pool2d(x, **self.options)
-        self._kept = winners, np.shape(x)
+        self._keep(winners, np.shape(x))
         return y
 
     def backward(self, dy):
@@ -261,9 +263,9 @@ class AvgPool2d(_Pool):
     def forward(self, x):
         """Pool `x`, of shape (N, H, W, C) or (H, W, C)."""
         y = fast.avg_pool2d(x, **self.options)
-        self._kept = np.shape(x)
+        self._keep(np.shape(x))
         return y
 
     def backward(self, dy):
         """See `Layer.backward` and `avg_pool2d_backward`."""
-        return fast.avg_pool2d_backward(dy, self._last(), **self.options)
+        return fast.avg_pool2d_backward(dy, *self._last(), **self.options)
