@@ -68,7 +68,7 @@ WRONG = [
 def layer_with(backward):
     class Wrong(Conv2d):
         def backward(self, dy):
-            dx, self.grads["weight"], self.grads["bias"] = backward(dy, self._last(), self.params["weight"])
+            dx, self.grads["weight"], self.grads["bias"] = backward(dy, *self._last())
             return dx
 
     return Wrong(2, 2, 3, **STEPS, rng=0)
@@ -258,7 +258,7 @@ class StepsInBackward(Conv2d):
         self.in_place = in_place
 
     def backward(self, dy):
-        x = self._last()
+        x, _ = self._last()
         super().backward(dy)
         weight = self.params["weight"] if self.in_place else self.params["weight"].copy()
         weight -= self.grads["weight"].astype(weight.dtype)
@@ -279,7 +279,7 @@ class SpoilsWhatItGets(Conv2d):
     """Its gradients are right, and its input and its δ are 0 afterwards."""
 
     def backward(self, dy):
-        x = self._last()
+        x, _ = self._last()
         dx = super().backward(dy)
         x *= 0
         dy *= 0
