@@ -25,7 +25,7 @@ from cnnlib import (
 )
 from cnnlib.proofs import symbols
 
-__all__ = ["LAYERS", "Row", "numbers"]
+__all__ = ["LAYERS", "Row", "exact", "numbers"]
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,6 @@ def numbers(shape, dtype=float, seed=0):
     return np.array(fractions, object).reshape(shape).astype(dtype)
 
 
-def exact_input(row):
-    """Give what `forward` takes in exact arithmetic: symbols, or fractions, whose order is known."""
-    return symbols("x", row.small) if row.takes_symbols else numbers(row.small, object)
+def exact(row, name, shape):
+    """Give an array for exact arithmetic: symbols, or fractions, whose order is known."""
+    return symbols(name, shape) if row.takes_symbols else numbers(shape, object, seed=len(name))
