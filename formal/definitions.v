@@ -19,6 +19,9 @@ Definition sum_below (R : zmodType) (n : int) (f : int -> R) : R :=
 Notation "\Sum_ ( k < n ) F" := (sum_below n (fun k : int => F))
   (at level 41, k name, n at level 69, F at level 41, format "\Sum_ ( k  <  n )  F") : ring_scope.
 
+(* The ring tactic, for which a bracket is a number like any other. *)
+Ltac ring_is := repeat match goal with |- context [@bracket ?R ?P] => move: (@bracket R P) => ? end; ring.
+
 Lemma isT (R : ringType) (P : bool) : P -> [is P] = 1 :> R.
 Proof. by rewrite /bracket => ->. Qed.
 
@@ -71,6 +74,13 @@ Proof. by case: n => [[|m]|m] //= _; rewrite big_ord0. Qed.
 
 Lemma sum_last (S : zmodType) n (f : int -> S) : 0 <= n -> \Sum_(k < n + 1) f k = \Sum_(k < n) f k + f n.
 Proof. by case: n => [m|m] // _; rewrite (_ : Posz m + 1 = Posz m.+1); last lia; rewrite /= big_ord_recr. Qed.
+
+Lemma sum_split (S : zmodType) m n (f : int -> S) : 0 <= m -> 0 <= n ->
+  \Sum_(k < m + n) f k = \Sum_(k < m) f k + \Sum_(k < n) f (m + k).
+Proof.
+case: m n => [m|] // [n|] // _ _; rewrite (_ : Posz m + Posz n = Posz (m + n)) /=; last lia.
+by rewrite big_split_ord; congr (_ + _); apply: eq_bigr => k _; congr f; rewrite PoszD.
+Qed.
 
 (* A bracket inside a sum picks one term. *)
 Lemma pick n k f : \Sum_(i < n) ([is i == k] * f i) = [is 0 <= k < n] * f k.
@@ -130,6 +140,11 @@ rewrite sum_swap; apply: eq_sum => u _.
 under eq_sum => i _ do rewrite sum_swap.
 by rewrite sum_swap.
 Qed.
+
+(* One sum changes places with two. *)
+Lemma sum_swap2 (S : zmodType) m k l (f : int -> int -> int -> S) :
+  \Sum_(i < m) \Sum_(u < k) \Sum_(v < l) f i u v = \Sum_(u < k) \Sum_(v < l) \Sum_(i < m) f i u v.
+Proof. by rewrite sum_swap; apply: eq_sum => u _; rewrite sum_swap. Qed.
 End TwoSums.
 
 (* x-tilde: the array x of n entries, continued with zeros. *)
@@ -152,6 +167,24 @@ Proof.
 under eq_sum => i _ do under eq_sum => j _ do rewrite -mulrA.
 under eq_sum => i _ do rewrite -mul_sum pick.
 by rewrite pick -ext2E.
+Qed.
+
+Lemma ext2_ext (R : comRingType) m n (x x' : int -> int -> R) (r q : int) :
+  (forall r q : int, x r q = x' r q) -> ext2 m n x r q = ext2 m n x' r q.
+Proof. by rewrite /ext2 => ->. Qed.
+
+Lemma ext2_inside (R : comRingType) m n (x : int -> int -> R) (r q : int) :
+  0 <= r < m -> 0 <= q < n -> ext2 m n x r q = x r q.
+Proof. by rewrite /ext2 => -> ->. Qed.
+
+(* A pixel inside the map is met by no index outside. *)
+Lemma ext2_meet (R : comRingType) m n (a : R) (r q i j : int) :
+  0 <= r < m -> 0 <= q < n ->
+  ext2 m n (fun i j => [is i == r] * [is j == q] * a) i j = [is i == r] * [is j == q] * a.
+Proof.
+move=> r_in q_in; rewrite /ext2; case: ifP => // /negbT outside.
+case: (altP (i =P r)) => [i_r|_]; last by rewrite isF // !mul0r.
+by rewrite (@isF _ (j == q)) ?mulr0 ?mul0r //; lia.
 Qed.
 
 (* The derivative.  Move a number by epsilon: a + b epsilon, a polynomial in epsilon = 'X.  What is
@@ -191,12 +224,60 @@ Lemma slope_scaled_right a p : slope (p * a%:P) = slope p * a.
 Proof. by rewrite [p * _]mulrC slope_scaled mulrC. Qed.
 End Derivative.
 
+(* Blocks of F numbers: those in block g are F g, F g + 1, ..., F g + F - 1. *)
+Section Blocks.
+Variable R : comRingType.
+
+Lemma block_of (F g k : int) : 0 <= k < F -> ((F * g + k) %/ F)%Z = g.
+Proof. by move=> k_in; rewrite mulrC divzMDl; [rewrite divz_small; [rewrite addr0|] |]; lia. Qed.
+
+Lemma place_in (F g k : int) : 0 <= k < F -> ((F * g + k) %% F)%Z = k.
+Proof. by move=> k_in; rewrite mulrC modzMDl modz_small; lia. Qed.
+
+Lemma sum_blocks (G F : int) (f : int -> R) : 0 <= G -> 0 <= F ->
+  \Sum_(k < G * F) f k = \Sum_(g < G) \Sum_(k < F) f (F * g + k).
+Proof.
+case: G => // G _ F_pos; elim: G => [|G step]; first by rewrite mul0r !sum_empty.
+rewrite (_ : Posz G.+1 = Posz G + 1); last lia.
+rewrite sum_last // -step mulrDl mul1r sum_split; [|lia|lia].
+by congr (_ + _); apply: eq_sum => k _; rewrite mulrC.
+Qed.
+
+(* A bracket on the block keeps one block. *)
+Lemma pick_block (G F g : int) (f : int -> R) : 0 <= F -> 0 <= g < G ->
+  \Sum_(k < G * F) ([is (k %/ F)%Z == g] * f k) = \Sum_(k < F) f (F * g + k).
+Proof.
+move=> F_pos g_in; rewrite sum_blocks //; last lia.
+under eq_sum => g' _ do under eq_sum => k k_in do rewrite block_of //.
+under eq_sum => g' _ do rewrite -mul_sum.
+by rewrite pick isT // mul1r.
+Qed.
+End Blocks.
+
 (* An array of numbers, as an array of polynomials: not moved, and moved in one entry. *)
 Section Arrays.
 Variable R : comRingType.
 Implicit Types x : int -> int -> R.
 Definition still2 x := fun r q => (x r q)%:P.
 Definition move2 x (r q : int) := fun r' q' : int => moved (x r' q') ([is r' == r] * [is q' == q]).
+
+(* The same for arrays with four indices: images or kernels. *)
+Definition still4 (x : int -> int -> int -> int -> R) := fun n r q c => (x n r q c)%:P.
+Definition move4 (x : int -> int -> int -> int -> R) (n r q c : int) := fun n' r' q' c' : int =>
+  moved (x n' r' q' c') ([is n' == n] * ([is r' == r] * [is q' == q] * [is c' == c])).
+
+Lemma slope_ext2 m n (x : int -> int -> {poly R}) r q :
+  slope (ext2 m n x r q) = ext2 m n (fun r q => slope (x r q)) r q.
+Proof. by rewrite /ext2; case: ifP => // _; rewrite /slope coef0. Qed.
+
+Lemma ext2_coef0 m n (x : int -> int -> {poly R}) r q :
+  (ext2 m n x r q)`_0 = ext2 m n (fun r q => (x r q)`_0) r q.
+Proof. by rewrite /ext2; case: ifP => // _; rewrite coef0. Qed.
+
+(* What does not move has slope 0, also where it is continued with zeros. *)
+Lemma slope_ext2_still4 (x : int -> int -> int -> int -> R) m n k c r q :
+  slope (ext2 m n (fun r q => still4 x k r q c) r q) = 0.
+Proof. by rewrite slope_ext2 /ext2; case: ifP => // _; rewrite slope_const. Qed.
 
 Lemma slope_sum2 m n (f : int -> int -> {poly R}) :
   slope (\Sum_(i < m) \Sum_(j < n) f i j) = \Sum_(i < m) \Sum_(j < n) slope (f i j).
