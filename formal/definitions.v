@@ -279,6 +279,16 @@ Lemma slope_ext2_still4 (x : int -> int -> int -> int -> R) m n k c r q :
   slope (ext2 m n (fun r q => still4 x k r q c) r q) = 0.
 Proof. by rewrite slope_ext2 /ext2; case: ifP => // _; rewrite slope_const. Qed.
 
+Lemma slope_ext2_move2 H W x (r q r' q' : int) : 0 <= r < H -> 0 <= q < W ->
+  slope (ext2 H W (move2 x r q) r' q') = [is r' == r] * [is q' == q].
+Proof.
+move=> r_in q_in; rewrite slope_ext2 -[RHS]mulr1 -(ext2_meet 1 r' q' r_in q_in).
+by apply: ext2_ext => i j; rewrite slope_moved mulr1.
+Qed.
+
+Lemma ext2_still2 H W x (r q : int) : ext2 H W (still2 x) r q = (ext2 H W x r q)%:P.
+Proof. by rewrite /ext2; case: ifP. Qed.
+
 Lemma slope_sum2 m n (f : int -> int -> {poly R}) :
   slope (\Sum_(i < m) \Sum_(j < n) f i j) = \Sum_(i < m) \Sum_(j < n) slope (f i j).
 Proof. by rewrite slope_sum; apply: eq_sum => i _; rewrite slope_sum. Qed.

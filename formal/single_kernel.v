@@ -1,5 +1,5 @@
 (* Chapter "One kernel": one map, one kernel, stride 1, no padding. *)
-From Book Require Import definitions.
+From Book Require Import definitions one_map.
 Set Implicit Arguments.
 Unset Strict Implicit.
 
@@ -15,49 +15,25 @@ Variables (w x delta : int -> int -> R) (b : R).
 Definition chain_rule (y : int -> int -> {poly R}) : R :=
   \Sum_(i < H_o) \Sum_(j < W_o) (delta i j * slope (y i j)).
 
-(* How an output moves when bias, weights and pixels move: the product rule. *)
-Lemma slope_forward (w' x' : int -> int -> {poly R}) b' i j :
-  slope (forward K_h K_w w' x' b' i j)
-  = slope b' + \Sum_(u < K_h) \Sum_(v < K_w)
-      (slope (w' u v) * (x' (i + u) (j + v))`_0 + (w' u v)`_0 * slope (x' (i + u) (j + v))).
-Proof.
-by rewrite slope_add slope_sum2; congr (_ + _); apply: eq_sum2 => u v _ _; rewrite slope_mul.
-Qed.
-
 Theorem eq_single_kernel_bias_gradient :
   chain_rule (forward K_h K_w (still2 w) (still2 x) (moved b 1))
   = \Sum_(i < H_o) \Sum_(j < W_o) delta i j.
-Proof.
-apply: eq_sum2 => i j _ _; rewrite slope_forward slope_moved.
-under eq_sum2 => u v _ _ do rewrite !slope_const mul0r mulr0 addr0.
-by rewrite sum2_zero addr0 mulr1.
-Qed.
+Proof. exact: by_bias. Qed.
 
 Theorem eq_single_kernel_kernel_gradient (u v : int) :
   0 <= u < K_h -> 0 <= v < K_w ->
   chain_rule (forward K_h K_w (move2 w u v) (still2 x) b%:P)
   = \Sum_(i < H_o) \Sum_(j < W_o) (delta i j * x (i + u) (j + v)).
-Proof.
-move=> tap_u tap_v; apply: eq_sum2 => i j _ _; congr (_ * _).
-rewrite slope_forward slope_const add0r.
-under eq_sum2 => u' v' _ _ do rewrite slope_moved slope_const mulr0 addr0 coefC /=.
-by rewrite pick2 /ext2 tap_u tap_v.
-Qed.
+Proof. exact: by_tap. Qed.
 
+(* Each tap serves the output (r - u, q - v). *)
 Theorem eq_single_kernel_input_gradient (r q : int) :
   chain_rule (forward K_h K_w (still2 w) (move2 x r q) b%:P)
   = \Sum_(u < K_h) \Sum_(v < K_w) (ext2 H_o W_o delta (r - u) (q - v) * w u v).
 Proof.
-transitivity (\Sum_(i < H_o) \Sum_(j < W_o) \Sum_(u < K_h) \Sum_(v < K_w)
-    (delta i j * (w u v * ([is i + u == r] * [is j + v == q])))).
-  apply: eq_sum2 => i j _ _; rewrite -mul_sum2; congr (_ * _).
-  rewrite slope_forward slope_const add0r; apply: eq_sum2 => u v _ _.
-  by rewrite slope_const slope_moved mul0r add0r coefC.
-rewrite sum2_swap; apply: eq_sum2 => u v _ _.
-rewrite -pick2 sum2_mul; apply: eq_sum2 => i j _ _.
-rewrite (_ : (i + u == r) = (i == r - u)); last lia.
-rewrite (_ : (j + v == q) = (j == q - v)); last lia.
-ring.
+transitivity (pairs +%R +%R K_h K_w H_o W_o delta (fun _ _ => w) r q).
+  by apply: by_pixel => i j; exact: slope_moved.
+by apply: pairs_by_taps; lia.
 Qed.
 
 (* The same sum, counted from the other end. *)
@@ -71,15 +47,14 @@ rewrite sum_reverse; apply: eq_sum => v _.
 by congr (ext2 _ _ _ _ _ * _); lia.
 Qed.
 
-(* Through an activation h: the pixels of the layer above are h(y) of the layer below. *)
+(* The pixels of the upper layer are h(y) of the lower one. *)
 Theorem eq_single_kernel_delta (h h' : R -> R) (y : int -> int -> R) (r q : int) :
   chain_rule (forward K_h K_w (still2 w) (fun r' q' => through h h' (move2 y r q r' q')) b%:P)
   = h' (y r q) * \Sum_(u < K_h) \Sum_(v < K_w) (ext2 H_o W_o delta (r - u) (q - v) * w u v).
 Proof.
-rewrite -eq_single_kernel_input_gradient /chain_rule mul_sum2; apply: eq_sum2 => i j _ _.
-rewrite mulrCA; congr (_ * _); rewrite !slope_forward slope_const !add0r mul_sum2.
-apply: eq_sum2 => u v _ _; rewrite !slope_const !slope_moved moved0 !mul0r !add0r coefC /=.
-by rewrite moved0 [h' _ * (_ * _)]mulrC (is_subst2 _ _ _ _ (fun i j => h' (y i j))); ring.
+transitivity (h' (y r q) * pairs +%R +%R K_h K_w H_o W_o delta (fun _ _ => w) r q).
+  exact: by_pixel_through.
+by congr (_ * _); apply: pairs_by_taps; lia.
 Qed.
 
 (* A step against the gradient: weights and bias move by minus eta times their gradients; eta is the epsilon. *)
@@ -91,11 +66,10 @@ Theorem eq_single_kernel_descent :
 Proof.
 move=> G B; transitivity (\Sum_(i < H_o) \Sum_(j < W_o) (delta i j * - B
     + \Sum_(u < K_h) \Sum_(v < K_w) (- G u v * (delta i j * x (i + u) (j + v))))).
-  apply: eq_sum2 => i j _ _; rewrite slope_forward slope_moved mulrDr mul_sum2; congr (_ + _).
+  apply: eq_sum2 => i j _ _; rewrite (slope_reading _ _ _ _ (fun _ _ => _)) slope_moved mulrDr mul_sum2; congr (_ + _).
   apply: eq_sum2 => u v _ _; rewrite slope_moved slope_const mulr0 addr0 coefC /=; ring.
 rewrite sum2_add sum2_swap -sum2_mul addrC; congr (_ + _); last by rewrite -/B; ring.
 rewrite -sum2_opp; apply: eq_sum2 => u v _ _.
 by rewrite -mul_sum2 -/(G u v); ring.
 Qed.
-
 End SingleKernel.
