@@ -117,4 +117,68 @@ have taps (M s phase : int) : 0 <= phase < s -> ((M * s - phase - 1) %/ s)%Z + 1
 by move=> alpha_in beta_in K_h_is K_w_is; rewrite eq_stride_polyphase // {1}K_h_is {1}K_w_is !taps.
 Qed.
 
+(* --- Dilation and padding --- *)
+
+Theorem eq_stride_general_kernel_gradient (u v : int) :
+  0 <= u < K_h -> 0 <= v < K_w ->
+  chain_rule (general_forward s_h s_w d_h d_w p_h p_w H W K_h K_w (move2 w u v) (still2 x) b%:P)
+  = \Sum_(i < H_o) \Sum_(j < W_o)
+      (delta i j * ext2 H W x (d_h * u + i * s_h - p_h) (d_w * v + j * s_w - p_w)).
+Proof.
+move=> tap_u tap_v; transitivity (\Sum_(i < H_o) \Sum_(j < W_o)
+    (delta i j * ext2 H W x (i * s_h + d_h * u - p_h) (j * s_w + d_w * v - p_w))); last first.
+  by apply: eq_sum2 => i j _ _; congr (_ * ext2 _ _ _ _ _); lia.
+rewrite -(@by_tap (fun i u => i * s_h + d_h * u - p_h) (fun j v => j * s_w + d_w * v - p_w)
+            K_h K_w H_o W_o R delta w (ext2 H W x) b u v) //.
+apply: eq_sum2 => i j _ _; congr (_ * slope (_ + _)); apply: eq_sum2 => u' v' _ _.
+by rewrite ext2_still2.
+Qed.
+
+Theorem eq_stride_general_pairs (r q : int) : 0 <= r < H -> 0 <= q < W ->
+  let chi_h i u r := [is i * s_h + d_h * u - p_h == r] in
+  let chi_w j v q := [is j * s_w + d_w * v - p_w == q] in
+  chain_rule (general_forward s_h s_w d_h d_w p_h p_w H W K_h K_w (still2 w) (move2 x r q) b%:P)
+  = \Sum_(i < H_o) \Sum_(j < W_o) \Sum_(u < K_h) \Sum_(v < K_w)
+      (chi_h i u r * chi_w j v q * delta i j * w u v).
+Proof.
+move=> r_in q_in; apply: (by_pixel (fun i u => i * s_h + d_h * u - p_h) (fun j v => j * s_w + d_w * v - p_w)) => i j.
+exact: slope_ext2_move2.
+Qed.
+
+Theorem eq_stride_general_dilated (r q : int) : 0 <= r < H -> 0 <= q < W ->
+  chain_rule (general_forward s_h s_w d_h d_w p_h p_w H W K_h K_w (still2 w) (move2 x r q) b%:P)
+  = \Sum_(u < K_h) \Sum_(v < K_w)
+      (dilated s_h s_w H_o W_o delta (p_h + r - d_h * u) (p_w + q - d_w * v) * w u v).
+Proof.
+move=> r_in q_in; rewrite eq_stride_general_pairs // sum2_swap; apply: eq_sum2 => u v _ _.
+rewrite sum2_mul; apply: eq_sum2 => i j _ _.
+rewrite (_ : (i * s_h + d_h * u - p_h == r) = (i * s_h == p_h + r - d_h * u)); last lia.
+rewrite (_ : (j * s_w + d_w * v - p_w == q) = (j * s_w == p_w + q - d_w * v)); last lia.
+ring_is.
+Qed.
+
+(* The map z of H_x by W_x pixels has the gradient zeta.  Backward through a transposed convolution is
+   a convolution: forward with the same stride, dilation and padding. *)
+Theorem eq_stride_transposed_backward (H_x W_x : int) (zeta y : int -> int -> R) (i j : int) :
+  0 <= i < H_o -> 0 <= j < W_o ->
+  \Sum_(r < H_x) \Sum_(q < W_x) (zeta r q *
+    slope (transposed s_h s_w d_h d_w p_h p_w H_o W_o K_h K_w (still2 w) (move2 y i j) r q))
+  = \Sum_(u < K_h) \Sum_(v < K_w)
+      (ext2 H_x W_x zeta (d_h * u + i * s_h - p_h) (d_w * v + j * s_w - p_w) * w u v).
+Proof.
+move=> i_in j_in.
+have spread (r q : int) : slope (dilated s_h s_w H_o W_o (move2 y i j) r q) = [is i * s_h == r] * [is j * s_w == q].
+  rewrite slope_sum2 -[RHS](ext2_inside (fun i j => [is i * s_h == r] * [is j * s_w == q]) i_in j_in) -pick2.
+  apply: eq_sum2 => k l _ _.
+  have still (P : bool) : [is P] = [is P]%:P :> {poly R} by case: P; rewrite /bracket ?polyC1 ?polyC0.
+  by rewrite !still !slope_scaled_right slope_moved -mulrA.
+transitivity (\Sum_(r < H_x) \Sum_(q < W_x) \Sum_(u < K_h) \Sum_(v < K_w)
+    ([is r == d_h * u + i * s_h - p_h] * [is q == d_w * v + j * s_w - p_w] * zeta r q * w u v)).
+  apply: eq_sum2 => r q _ _; rewrite slope_sum2 mul_sum2; apply: eq_sum2 => u v _ _.
+  rewrite slope_scaled_right spread.
+  rewrite (_ : (i * s_h == p_h + r - d_h * u) = (r == d_h * u + i * s_h - p_h)); last lia.
+  rewrite (_ : (j * s_w == p_w + q - d_w * v) = (q == d_w * v + j * s_w - p_w)); last lia.
+  ring_is.
+by rewrite sum2_swap; apply: eq_sum2 => u v _ _; rewrite -pick2 sum2_mul.
+Qed.
 End Stride.
