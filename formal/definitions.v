@@ -82,6 +82,10 @@ case: m n => [m|] // [n|] // _ _; rewrite (_ : Posz m + Posz n = Posz (m + n)) /
 by rewrite big_split_ord; congr (_ + _); apply: eq_bigr => k _; congr f; rewrite PoszD.
 Qed.
 
+Lemma sum_ge0 (F : numDomainType) n (f : int -> F) :
+  (forall k : int, 0 <= k < n -> 0 <= f k) -> 0 <= \Sum_(k < n) f k.
+Proof. by case: n => //= n f_pos; apply: Num.Theory.sumr_ge0 => k _; apply: f_pos; have := ltn_ord k; lia. Qed.
+
 (* A bracket inside a sum picks one term. *)
 Lemma pick n k f : \Sum_(i < n) ([is i == k] * f i) = [is 0 <= k < n] * f k.
 Proof.
@@ -258,6 +262,8 @@ End Blocks.
 Section Arrays.
 Variable R : comRingType.
 Implicit Types x : int -> int -> R.
+Definition still1 (x : int -> R) := fun k => (x k)%:P.
+Definition move1 (x : int -> R) (e : int) := fun k : int => moved (x k) [is k == e].
 Definition still2 x := fun r q => (x r q)%:P.
 Definition move2 x (r q : int) := fun r' q' : int => moved (x r' q') ([is r' == r] * [is q' == q]).
 
