@@ -238,6 +238,14 @@ Proof. by move=> k_in; rewrite mulrC divzMDl; [rewrite divz_small; [rewrite addr
 Lemma place_in (F g k : int) : 0 <= k < F -> ((F * g + k) %% F)%Z = k.
 Proof. by move=> k_in; rewrite mulrC modzMDl modz_small; lia. Qed.
 
+(* Windows of K pixels side by side: pixel a K + b lies in window a alone. *)
+Lemma side_by_side (a K b a' : int) : 0 <= b < K -> (0 <= 0 + (a * K + b) - a' * K < K) = (a' == a).
+Proof.
+move=> b_in; apply/idP/eqP => [inside|->]; last by lia.
+have := block_of (a - a') b_in; rewrite (_ : K * (a - a') + b = 0 + (a * K + b) - a' * K); last by lia.
+by rewrite divz_small; lia.
+Qed.
+
 Lemma sum_blocks (G F : int) (f : int -> R) : 0 <= G -> 0 <= F ->
   \Sum_(k < G * F) f k = \Sum_(g < G) \Sum_(k < F) f (F * g + k).
 Proof.

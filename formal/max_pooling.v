@@ -134,11 +134,7 @@ Proof.
 rewrite eq_max_pooling_input_gradient => -> -> -> -> u_in v_in.
 transitivity (\Sum_(i' < H_o) \Sum_(j' < W_o) ([is i' == i] * [is j' == j] * (delta i' j' * m i' j' u v))); last first.
   by rewrite pick2 /ext2; case: ifP; rewrite ?mul0r.
-have same (a K b : int) : 0 <= b < K -> forall a' : int, (0 <= 0 + (a * K + b) - a' * K < K) = (a' == a).
-  move=> b_in a'; apply/idP/eqP => [inside|->]; last by lia.
-  have := block_of (a - a') b_in; rewrite (_ : K * (a - a') + b = 0 + (a * K + b) - a' * K); last by lia.
-  by rewrite divz_small; lia.
-apply: eq_sum2 => i' j' _ _; rewrite mulrCA; congr (_ * _); rewrite ext2E !same //.
+apply: eq_sum2 => i' j' _ _; rewrite mulrCA; congr (_ * _); rewrite ext2E !side_by_side //.
 have [->|_] := altP (i' =P i); last by rewrite isF // !mul0r.
 have [->|_] := altP (j' =P j); last by rewrite (@isF _ false) // mul0r !mulr0 mul0r.
 by rewrite !isT // !mul1r; congr (m _ _ _ _); lia.
