@@ -75,6 +75,9 @@ Proof. by case: n => [[|m]|m] //= _; rewrite big_ord0. Qed.
 Lemma sum_last (S : zmodType) n (f : int -> S) : 0 <= n -> \Sum_(k < n + 1) f k = \Sum_(k < n) f k + f n.
 Proof. by case: n => [m|m] // _; rewrite (_ : Posz m + 1 = Posz m.+1); last lia; rewrite /= big_ord_recr. Qed.
 
+Lemma sum_one (S : zmodType) (f : int -> S) : \Sum_(k < 1) f k = f 0.
+Proof. exact: big_ord1. Qed.
+
 Lemma sum_split (S : zmodType) m n (f : int -> S) : 0 <= m -> 0 <= n ->
   \Sum_(k < m + n) f k = \Sum_(k < m) f k + \Sum_(k < n) f (m + k).
 Proof.
@@ -106,6 +109,15 @@ Proof. by case: (altP (i =P k)) => [->|ne] //; rewrite isF ?mul0r. Qed.
 Lemma is_subst2 (i j r q : int) (f : int -> int -> R) :
   [is i == r] * [is j == q] * f i j = [is i == r] * [is j == q] * f r q.
 Proof. by rewrite -!mulrA (is_subst _ _ (f i)) mulrCA (is_subst _ _ (fun i => f i q)) mulrCA. Qed.
+
+Lemma is_subst4 (n r q c n0 r0 q0 c0 : int) (f : int -> int -> int -> int -> R) :
+  [is n == n0] * ([is r == r0] * [is q == q0] * [is c == c0]) * f n r q c
+  = [is n == n0] * ([is r == r0] * [is q == q0] * [is c == c0]) * f n0 r0 q0 c0.
+Proof.
+have [->|_] := altP (n =P n0); last by rewrite isF // !mul0r.
+rewrite -!mulrA; congr (_ * _); rewrite ![in LHS]mulrA ![in RHS]mulrA -![_ * [is c == c0] * _]mulrA.
+by rewrite (is_subst c c0 (fun c => f _ _ _ c)) (is_subst2 r q r0 q0 (fun r q => [is c == c0] * f n0 r q c0)).
+Qed.
 End Sums.
 
 Section TwoSums.
@@ -176,6 +188,10 @@ Qed.
 Lemma ext2_ext (R : comRingType) m n (x x' : int -> int -> R) (r q : int) :
   (forall r q : int, x r q = x' r q) -> ext2 m n x r q = ext2 m n x' r q.
 Proof. by rewrite /ext2 => ->. Qed.
+
+Lemma ext2_scaled (R : comRingType) m n (a : R) (x : int -> int -> R) r q :
+  ext2 m n (fun i j => a * x i j) r q = a * ext2 m n x r q.
+Proof. by rewrite /ext2; case: ifP; rewrite ?mulr0. Qed.
 
 Lemma ext2_inside (R : comRingType) m n (x : int -> int -> R) (r q : int) :
   0 <= r < m -> 0 <= q < n -> ext2 m n x r q = x r q.
