@@ -17,7 +17,11 @@ Notation "[ 'is' P ]" := (bracket _ P) (at level 0, P at level 99, format "[ 'is
 Definition sum_below (R : zmodType) (n : int) (f : int -> R) : R :=
   if n is Posz m then \sum_(k < m) f (Posz k) else 0.
 Notation "\Sum_ ( k < n ) F" := (sum_below n (fun k : int => F))
-  (at level 41, k name, n at level 69, F at level 41, format "\Sum_ ( k  <  n )  F") : ring_scope.
+  (at level 41, F at level 41, k, n at level 50, format "\Sum_ ( k  <  n )  F") : ring_scope.
+
+(* \Sum_(a <= k <= b) f k = f a + ... + f b *)
+Notation "\Sum_ ( a <= k <= b ) F" := (sum_below (b - a + 1) (fun k' : int => (fun k : int => F) (a + k')))
+  (at level 41, F at level 41, a, k, b at level 50, only parsing) : ring_scope.
 
 (* The ring tactic, for which a bracket is a number like any other. *)
 Ltac ring_is := repeat match goal with |- context [@bracket ?R ?P] => move: (@bracket R P) => ? end; ring.
