@@ -237,6 +237,9 @@ Proof. exact: coefD. Qed.
 Lemma slope_sum n (f : int -> {poly R}) : slope (\Sum_(k < n) f k) = \Sum_(k < n) slope (f k).
 Proof. by case: n => [m|m] /=; rewrite /slope ?coef_sum ?coef0. Qed.
 
+Lemma coef0_sum n (f : int -> {poly R}) : (\Sum_(k < n) f k)`_0 = \Sum_(k < n) (f k)`_0.
+Proof. by case: n => [m|m] /=; rewrite ?coef_sum ?coef0. Qed.
+
 (* The product rule. *)
 Lemma slope_mul p q : slope (p * q) = slope p * q`_0 + p`_0 * slope q.
 Proof. by rewrite /slope coefM !big_ord_recl big_ord0 /= addr0 addrC. Qed.
