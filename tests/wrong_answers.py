@@ -157,6 +157,10 @@ WRONG_ANSWERS = {
         ("off by one", "range(K2)", "range(K2 - 1)"),
         ("one mean only", "(K1 * K2)", "K1"),
     ],
+    "ex-jacobian-view-pencil": [
+        ("turned once too often", "[3, -1 + 30, -10 + 300, -100]", "[-1, 3 - 10, 30 - 100, 300]"),
+        ("= for +=", "[3, -1 + 30, -10 + 300, -100]", "[3, 30, 300, -100]"),
+    ],
     "ex-jacobian-view-fill": [
         ("a flip too many", "= w\n", "= w[::-1, ::-1]\n"),
         ("rows in another order", "T.reshape(", "T[::-1].reshape("),
