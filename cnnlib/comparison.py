@@ -77,7 +77,8 @@ def _is_not_zero(difference):
 def check_answer(answer, expected, *cases, slips=None):
     """Try a reader's function on several cases, without letting it change them.
 
-    Answers are compared exactly, but floats may differ by rounding.
+    Answers are compared exactly, but floats may differ by rounding. A wrong
+    answer is held against the likely slips, and one that fits is named.
 
     Parameters
     ----------
@@ -88,8 +89,7 @@ def check_answer(answer, expected, *cases, slips=None):
     *cases : tuple
         The arguments of each case.
     slips : dict of str to callable, optional
-        Likely mistakes by name, each a function that makes it: the message
-        names the first that gives what the reader's gives.
+        Wrong answers, by what makes them wrong, such as "`=` in place of `+=`".
 
     Returns
     -------
@@ -99,8 +99,8 @@ def check_answer(answer, expected, *cases, slips=None):
     Raises
     ------
     AssertionError
-        Names the case, its arguments if they are short, and the first index
-        that is wrong.
+        Names the case, its arguments if they are short, the first index that
+        is wrong, and the slip that gives the same there.
     ValueError
         If there are no cases.
 
@@ -113,10 +113,10 @@ def check_answer(answer, expected, *cases, slips=None):
         ...
     AssertionError: outputs(5, 2) in case 0 is 3; expected 4
 
-    >>> check_answer(outputs, lambda size, kernel: size - kernel + 1, (5, 2), slips={"the first place forgotten": outputs})
+    >>> check_answer(outputs, lambda size, kernel: size - kernel + 1, (5, 2), slips={"one too few": lambda n, k: n - k})
     Traceback (most recent call last):
         ...
-    AssertionError: outputs(5, 2) in case 0 is 3; expected 4. This slip gives the same: the first place forgotten.
+    AssertionError: outputs(5, 2) in case 0 is 3; expected 4 (this is what one too few gives)
     """
     if not cases:
         raise ValueError("cases is empty; expected at least one")
@@ -125,23 +125,26 @@ def check_answer(answer, expected, *cases, slips=None):
         if got is None:
             return Report(f"{answer.__name__}: not answered yet")
         right = expected(*case)
-        tolerance = ROUNDING * (_rounded(got) and _numeric(right))
         try:
-            check_equal(f"{_call(answer, case)} in case {number}", got, right, tolerance)
+            _check_rounded(f"{_call(answer, case)} in case {number}", got, right)
         except AssertionError as error:
-            raise AssertionError(f"{error}{_likely_slip(got, case, slips or {}, tolerance)}") from None
+            named = [name for name, slip in (slips or {}).items() if _agrees(got, slip(*copy.deepcopy(case)))]
+            raise AssertionError(f"{error} (this is what {named[0]} gives)" if named else str(error)) from None
     return Report(f"{answer.__name__}: right in all {len(cases)} cases")
 
 
-def _likely_slip(got, case, slips, tolerance):
-    """Name the first slip that gives what the reader's function gave; say nothing if none does."""
-    for name, slip in slips.items():
-        try:
-            check_equal(name, got, slip(*copy.deepcopy(case)), tolerance)
-        except AssertionError:
-            continue
-        return f". This slip gives the same: {name}."
-    return ""
+def _check_rounded(name, got, right):
+    """Assert that two arrays are equal, but for the rounding of floats."""
+    check_equal(name, got, right, ROUNDING * (_rounded(got) and _numeric(right)))
+
+
+def _agrees(got, other):
+    """Say whether `_check_rounded` finds no difference."""
+    try:
+        _check_rounded("slip", got, other)
+    except AssertionError:
+        return False
+    return True
 
 
 def _call(answer, case):
