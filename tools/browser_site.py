@@ -12,7 +12,7 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-from building import EPOCH, ROOT, build
+from building import EPOCH, ROOT, build, say_where
 
 LITE = "lite"  # the folder beside the book's pages
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
@@ -92,3 +92,4 @@ if __name__ == "__main__":
     shutil.rmtree(target, ignore_errors=True)
     build_book(target)
     build_lite(target / LITE)
+    say_where(target / "index.html")
