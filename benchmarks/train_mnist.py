@@ -14,7 +14,7 @@ import time
 
 import numpy as np
 from cnnlib import SGD, Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, SoftmaxCrossEntropy
-from cnnlib.mnist import load_mnist
+from cnnlib import load_mnist
 
 BATCH = 64
 FIRST_RATE, MOMENTUM = 0.02, 0.9

@@ -4,31 +4,26 @@ Maps are (N, H, W, C), kernels (K_h, K_w, C, F). Every function runs floats,
 integers and SymPy expressions through the same code.
 """
 
-from .activations import HardTanh, Max, ReLU, Sigmoid, Tanh
-from .avg_pool import AvgPool2d, avg_pool2d, avg_pool2d_backward
-from .channels_first import from_pytorch, to_pytorch
-from .channels_last import from_flax, from_keras, to_flax, to_keras
 from .checks import check_adjoint, check_gradient, jacobian
 from .comparison import check_answer, check_equal
-from .conv import conv2d, conv2d_backward
-from .data import Digits, load_digits
 from .graph import Graph
-from .layer import Layer
-from .layers import Conv2d, Flatten, Linear
+from .layers.activations import HardTanh, Max, ReLU, Sigmoid, Tanh
+from .layers.avg_pool import AvgPool2d, avg_pool2d, avg_pool2d_backward
+from .layers.base import Layer
+from .layers.convolution import Conv2d, conv2d, conv2d_backward
+from .layers.dense import Flatten, Linear
+from .layers.max_pool import MaxPool2d, max_pool2d, max_pool2d_backward
 from .losses import HalfSquaredError, SoftmaxCrossEntropy
-from .max_pool import MaxPool2d, max_pool2d, max_pool2d_backward
 from .mnist import load_mnist
 from .network import Sequential
-from .onnx_export import to_onnx
-from .sgd import SGD
+from .optimizers import SGD
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "SGD",
     "AvgPool2d",
     "Conv2d",
-    "Digits",
     "Flatten",
     "Graph",
     "HalfSquaredError",
@@ -50,16 +45,8 @@ __all__ = [
     "check_gradient",
     "conv2d",
     "conv2d_backward",
-    "from_flax",
-    "from_keras",
-    "from_pytorch",
     "jacobian",
-    "load_digits",
     "load_mnist",
     "max_pool2d",
     "max_pool2d_backward",
-    "to_flax",
-    "to_keras",
-    "to_onnx",
-    "to_pytorch",
 ]

@@ -1,17 +1,18 @@
-"""The full MNIST from its four original files, each checked before it is believed."""
+"""MNIST: the digits that come with the book, or all of them from their four original files."""
 
 import gzip
 import hashlib
 import os
 import struct
 import zlib
+from importlib import resources
+from typing import NamedTuple
 
 import numpy as np
 
 from . import arguments
-from .data import Digits
 
-__all__ = ["load_mnist"]
+__all__ = ["Digits", "load_mnist"]
 
 FILES = {  # name: (shape, MD5 of the uncompressed file)
     "train-images-idx3-ubyte": ((60000, 28, 28), "6bbc9ace898e44ae57da46a324031adb"),
@@ -21,24 +22,48 @@ FILES = {  # name: (shape, MD5 of the uncompressed file)
 }
 
 
-def load_mnist(folder):
-    """Load all 60,000 training and 10,000 test images of MNIST.
+class Digits(NamedTuple):
+    """Handwritten digits and what they show.
+
+    Attributes
+    ----------
+    train_images, test_images : ndarray of float32, shape (N, 28, 28, 1)
+        From 0 (background) to 1 (ink).
+    train_labels, test_labels : ndarray of int64, shape (N,)
+        From 0 to 9.
+
+    Examples
+    --------
+    >>> digits = load_mnist()
+    >>> digits.test_labels[:8]
+    array([7, 2, 1, 0, 4, 1, 4, 9])
+    """
+
+    train_images: np.ndarray
+    train_labels: np.ndarray
+    test_images: np.ndarray
+    test_labels: np.ndarray
+
+
+def load_mnist(folder=None):
+    """Load handwritten digits: those that come with the library, or all that MNIST has.
 
     Parameters
     ----------
-    folder : str or path
-        Where the four original IDX files are, each as it is or with ".gz":
-        train-images-idx3-ubyte, train-labels-idx1-ubyte,
-        t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte. If both are there,
-        the one without ".gz" is read.
+    folder : str or path, optional
+        None is the first 6,000 training and the first 1,000 test images,
+        which come with the library. Otherwise where the four original IDX
+        files are, each as it is or with ".gz": train-images-idx3-ubyte,
+        train-labels-idx1-ubyte, t10k-images-idx3-ubyte,
+        t10k-labels-idx1-ubyte. If both are there, the one without ".gz" is
+        read. They hold 60,000 training and 10,000 test images.
 
     Returns
     -------
     Digits
-        As `load_digits` returns it, with more digits: `train_images`
-        (60000, 28, 28, 1) and `test_images` (10000, 28, 28, 1), float32 from
-        0 (background) to 1 (ink); `train_labels` (60000,) and `test_labels`
-        (10000,), int64 from 0 to 9.
+        A named tuple: `train_images` and `test_images` of shape
+        (N, 28, 28, 1), float32 from 0 (background) to 1 (ink);
+        `train_labels` and `test_labels` of shape (N,), int64 from 0 to 9.
 
     Raises
     ------
@@ -53,20 +78,36 @@ def load_mnist(folder):
 
     Notes
     -----
-    Chapter "Training a network". An IDX file is a magic number (two zero
-    bytes, the type of the entries, the number of axes), the length of each
-    axis as four bytes, most significant first, and then the entries.
+    Chapter "Training a network". Source: Y. LeCun, C. Cortes and C. J. C.
+    Burges, "The MNIST database of handwritten digits", 1998; the pixels are
+    unchanged, divided by 255. An IDX file is a magic number (two zero bytes,
+    the type of the entries, the number of axes), the length of each axis as
+    four bytes, most significant first, and then the entries.
 
     Examples
     --------
+    >>> digits = load_mnist()
+    >>> digits.train_images.shape, digits.train_images.dtype
+    ((6000, 28, 28, 1), dtype('float32'))
+    >>> digits.train_labels[:5]
+    array([5, 0, 4, 1, 9])
     >>> load_mnist("an/empty/folder")
     Traceback (most recent call last):
         ...
     FileNotFoundError: 'an/empty/folder' holds neither train-images-idx3-ubyte nor train-images-idx3-ubyte.gz
     """
-    folder = arguments.path("folder", folder)
-    images, labels, test_images, test_labels = (_read(folder, name, *known) for name, known in FILES.items())
+    if folder is None:
+        images, labels, test_images, test_labels = _packaged()
+    else:
+        folder = arguments.path("folder", folder)
+        images, labels, test_images, test_labels = (_read(folder, name, *known) for name, known in FILES.items())
     return Digits(_scaled(images), labels.astype(np.int64), _scaled(test_images), test_labels.astype(np.int64))
+
+
+def _packaged():
+    """Return the arrays of bytes that come with the library."""
+    with (resources.files("cnnlib") / "mnist_subset.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        return [stored[name] for name in ("train_images", "train_labels", "test_images", "test_labels")]
 
 
 def _read(folder, name, shape, md5):

@@ -8,7 +8,7 @@ import numpy as np
 
 from . import arguments
 from .comparison import Report
-from .layer import Layer
+from .layers.base import Layer
 
 __all__ = ["Sequential"]
 

@@ -11,13 +11,13 @@ from unittest.mock import patch
 
 import numpy as np
 from cnnlib import Graph
-from cnnlib.bowl_steps import show_walks
-from cnnlib.figures import show_lines, show_maps
-from cnnlib.graph_figure import draw_graph
-from cnnlib.graph_steps import show_paths
-from cnnlib.map_steps import mark, show_steps
-from cnnlib.matrix_figure import show_matrix
-from cnnlib.stepper import SCRIPT, STYLE
+from cnnlib.pictures import show_walks
+from cnnlib.pictures import show_lines, show_maps
+from cnnlib.pictures import draw_graph
+from cnnlib.pictures import show_paths
+from cnnlib.pictures import mark, show_steps
+from cnnlib.pictures import show_matrix
+from cnnlib.pictures.stepper import SCRIPT, STYLE
 from matplotlib.figure import Figure
 
 FOLDER = Path(__file__).parent / "pictures"

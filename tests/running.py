@@ -5,7 +5,7 @@ import contextlib
 import inspect
 from unittest import mock
 
-import cnnlib.symbolic
+import cnnlib.proofs
 from reading import CHAPTERS, Notebook, parsed
 from slicing import needed_by
 
@@ -17,7 +17,7 @@ def statements(notebook: Notebook, every: bool = False) -> list[dict]:
     equation out on small arrays takes most of the time.
     """
     recorded = []
-    signature = inspect.signature(cnnlib.symbolic.prove)
+    signature = inspect.signature(cnnlib.proofs.prove)
 
     def record(*args, **options):
         call = signature.bind(*args, **options)
@@ -34,7 +34,7 @@ def statements(notebook: Notebook, every: bool = False) -> list[dict]:
             code.append(statement)
     needed = {id(statement) for place in proofs for statement in [code[place], *needed_by(code[:place], [code[place]])]}
     module = ast.Module([statement for statement in code if id(statement) in needed], [])
-    with contextlib.chdir(CHAPTERS), mock.patch.object(cnnlib.symbolic, "prove", record):
+    with contextlib.chdir(CHAPTERS), mock.patch.object(cnnlib.proofs, "prove", record):
         exec(compile(module, notebook.path.name, "exec"), {"__name__": notebook.stem})
     return recorded
 

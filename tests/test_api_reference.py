@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 
 BOOK = notebooks_in_order()
 LISTED = re.findall(r"^\.\. auto(?:function|class):: ([\w.]+)$", (CHAPTERS / "api.md").read_text(), re.MULTILINE)
-COMPLETE = ("cnnlib", "cnnlib.symbolic", "cnnlib.figures", "cnnlib.matrix_figure", "cnnlib.graph_figure")
+COMPLETE = ("cnnlib", "cnnlib.proofs", "cnnlib.pictures", "cnnlib.exchange", "cnnlib.mnist")
 
 
 def named(full_name):

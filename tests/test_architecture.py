@@ -1,57 +1,83 @@
-"""The drawing in CONTRIBUTING.md is the library: it names every module, and imports point downwards in it."""
+"""Who imports whom: the contracts in pyproject.toml hold, and what breaks one is seen."""
 
-import ast
-import re
+import os
+import pkgutil
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
 
+import cnnlib
 import pytest
 from reading import ROOT
 
-PATHS = {path.stem: path for path in (ROOT / "cnnlib").glob("*.py") if path.stem != "__init__"}
-# What each part of the library alone may import, beside the standard library and NumPy.
-OUTSIDE = {
-    "sympy": {"equality", "indexed", "proofs", "sums", "symbolic", "typeset"},
-    "matplotlib": {"figures", "graph_figure", "matrix_figure"},
-    "onnx": {"onnx_export"},
-}
+# What each room cannot do without, beside the standard library and NumPy.
+NEEDED = {"cnnlib.proofs": {"sympy"}, "cnnlib.pictures": {"matplotlib"}}
+HEAVY = {"sympy", "matplotlib", "onnx"}
+BLOCKED = "import sys, importlib; [sys.modules.__setitem__(name, None) for name in {blocked!r}]; importlib.import_module({room!r})"
 
 
-def drawing() -> dict[str, int]:
-    """Give the row of each module in the drawing."""
-    section = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## How cnnlib is built")[2]
-    _, _, rows = section.split("```")[1].partition("├")  # below the names of the columns
-    found = [(name, place) for place, row in enumerate(rows.splitlines()) for name in re.findall(r"\w+", row)]
-    assert len(dict(found)) == len(found), "a module stands twice in the drawing"
-    return dict(found)
+def linted(folder: Path) -> subprocess.CompletedProcess:
+    """Hold the cnnlib in a folder against the contracts of the project."""
+    lint, settings = Path(sys.executable).with_name("lint-imports"), ROOT / "pyproject.toml"
+    variables = os.environ | {"PYTHONPATH": str(folder)}
+    return subprocess.run(
+        [lint, "--config", settings, "--no-cache"], cwd=folder, env=variables, capture_output=True, text=True, check=False
+    )
 
 
-def imported(source: str) -> set[tuple[int, str]]:
-    """List what a module imports when it is imported itself: how many dots, and the name of the module.
-
-    An import inside a function runs later, and only for those who need it.
-    """
-    found = set()
-    for node in ast.parse(source).body:
-        match node:
-            case ast.Import(names=names):
-                found |= {(0, alias.name.split(".")[0]) for alias in names}
-            case ast.ImportFrom(module=None, level=level, names=names):
-                found |= {(level, alias.name) for alias in names}
-            case ast.ImportFrom(module=module, level=level):
-                found.add((level, module.split(".")[0]))
-    return found
+def test_the_contracts_are_kept():
+    result = linted(ROOT)
+    assert result.returncode == 0, result.stdout
 
 
-def test_the_drawing_names_every_module_and_no_other():
-    assert set(drawing()) == set(PATHS)
+@pytest.mark.parametrize(
+    ("module", "line", "contract"),
+    [
+        ("windows", "from .layers import pooling", "A room imports only what stands below it"),
+        ("fast/blocks", "from ..layers import base", "A room imports only what stands below it"),
+        ("layers/dense", "def late():\n    from .. import network", "A room imports only what stands below it"),
+        ("helpers", "", "A room imports only what stands below it"),
+        ("proofs/sums", "from .. import losses", "Proofs and pictures know no layer"),
+        ("pictures/maps", "from ..fast import blocks", "Proofs and pictures know no layer"),
+        ("graph", "from . import windows", "The scalar graph needs arguments alone"),
+        ("arguments", "import sympy", "SymPy, Matplotlib and ONNX only in their own rooms"),
+        ("proofs/sums", "import matplotlib", "Proofs draw nothing"),
+        ("pictures/maps", "import sympy", "Pictures prove nothing"),
+        ("exchange/interchange", "import matplotlib", "Exchange neither proves nor draws"),
+    ],
+)
+def test_an_import_that_breaks_a_contract_is_seen(tmp_path, module, line, contract):
+    shutil.copytree(ROOT / "cnnlib", tmp_path / "cnnlib", ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "cnnlib" / f"{module}.py").open("a", encoding="utf-8") as file:
+        file.write(f"\n{line}\n")
+    result = linted(tmp_path)
+    assert result.returncode == 1
+    assert f"{contract} BROKEN" in " ".join(result.stdout.split()), result.stdout
 
 
-@pytest.mark.parametrize("name, path", PATHS.items(), ids=list(PATHS))
-def test_a_module_imports_only_what_stands_below_it(name, path):
-    rows, imports = drawing(), imported(path.read_text(encoding="utf-8"))
-    assert {other for dots, other in imports if dots and rows[other] < rows[name]} == set()
+ROOMS = [f"cnnlib.{module.name}" for module in pkgutil.iter_modules(cnnlib.__path__)]
 
 
-@pytest.mark.parametrize("outside, users", OUTSIDE.items())
-def test_sympy_matplotlib_and_onnx_are_imported_where_they_are_needed(outside, users):
-    found = {name for name, path in PATHS.items() if f"import {outside}" in (text := path.read_text("utf-8")) or f"from {outside}" in text}
-    assert found == users
+@pytest.mark.parametrize("room", ["cnnlib", *ROOMS])
+def test_a_room_is_imported_without_the_packages_of_others(room):
+    code = BLOCKED.format(blocked=sorted(HEAVY - NEEDED.get(room, set())), room=room)
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(("room", "package"), [(room, package) for room, needed in NEEDED.items() for package in needed])
+def test_the_blocking_works(room, package):
+    code = BLOCKED.format(blocked=[package], room=room)
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode and f"import of {package} halted" in result.stderr
+
+
+def test_every_folder_of_the_library_is_installed():
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"]
+    folders = {path.parent.relative_to(ROOT).as_posix().replace("/", ".") for path in (ROOT / "cnnlib").rglob("*.py")}
+    assert set(listed) == folders
+
+
+def test_the_hall_is_small():
+    assert len([module for module in pkgutil.iter_modules(cnnlib.__path__) if not module.ispkg]) <= 12

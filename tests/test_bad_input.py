@@ -187,7 +187,7 @@ BAD_CALLS = {
     "momentum negative": (lambda: SGD(Linear(1, 1), 1, momentum=-0.1), ValueError, "momentum is -0.1; expected at least 0"),
     "momentum NaN": (lambda: SGD(Linear(1, 1), 1, momentum=np.nan), ValueError, "momentum is nan"),
     "folder": (lambda: load_mnist(5), TypeError, "folder is 5; expected a path"),
-    "no folder": (lambda: load_mnist(None), TypeError, "folder is None; expected a path"),
+    "no folder": (lambda: load_mnist(3), TypeError, "folder is 3; expected a path"),
     "x without channels": (
         lambda: conv2d(X[0, 0], W),
         ValueError,

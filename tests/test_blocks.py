@@ -4,8 +4,9 @@ import threading
 
 import numpy as np
 import pytest
-from cnnlib import AvgPool2d, Conv2d, MaxPool2d, blocks
-from cnnlib.blocks import for_each, pixel_blocks, plane_blocks
+from cnnlib import AvgPool2d, Conv2d, MaxPool2d
+from cnnlib.fast import blocks
+from cnnlib.fast.blocks import for_each, pixel_blocks, plane_blocks
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (7, 4)])

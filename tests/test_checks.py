@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sympy as sp
 from cnnlib import Conv2d, Flatten, check_adjoint, check_answer, check_equal, check_gradient, conv2d_backward
-from cnnlib.symbolic import symbols
+from cnnlib.proofs import symbols
 
 STEPS = {"stride": (2, 1), "padding": (1, 2)}
 SHAPE = (2, 6, 5, 2)

@@ -27,9 +27,9 @@ from cnnlib import (
     Sigmoid,
     SoftmaxCrossEntropy,
     Tanh,
-    blocks,
 )
-from cnnlib.blocks import for_each
+from cnnlib.fast import blocks
+from cnnlib.fast.blocks import for_each
 
 LAYERS = {
     "Conv2d": lambda: Conv2d(2, 3, (2, 3), stride=(2, 1), padding=1, rng=0),
@@ -148,7 +148,7 @@ def run(script, **environment):
 
 
 CONVOLVE = """
-cnnlib.blocks.BLOCK = 2000
+cnnlib.fast.blocks.BLOCK = 2000
 rng = np.random.default_rng(0)
 x, w = rng.integers(-9, 10, (4, 20, 20, 3)), rng.integers(-9, 10, (3, 3, 3, 8))
 def convolve():

@@ -5,9 +5,10 @@ from itertools import product
 import numpy as np
 import pytest
 import sympy as sp
-from cnnlib import Conv2d, check_adjoint, check_gradient, conv2d, conv2d_backward, lowering
-from cnnlib.conv import batch_last
-from cnnlib.symbolic import gradient, symbols
+from cnnlib import Conv2d, check_adjoint, check_gradient, conv2d, conv2d_backward
+from cnnlib.fast import lowering
+from cnnlib.layers.convolution import batch_last
+from cnnlib.proofs import gradient, symbols
 
 
 def pixels(x_size, w_size, y_size, stride, padding, dilation):

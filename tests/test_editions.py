@@ -27,7 +27,7 @@ def stepper(*frames):
 
 
 def test_kernel_loads_what_the_notebooks_need_and_asks_no_package_index():
-    wheel = "cnnlib-0.1.0-py3-none-any.whl"
+    wheel = "cnnlib-0.2.0-py3-none-any.whl"
     data = browser_site.settings(wheel)["jupyter-config-data"]
     kernel = data["litePluginSettings"]["@jupyterlite/pyodide-kernel-extension:kernel"]
     assert kernel["disablePyPIFallback"] is True
@@ -36,7 +36,7 @@ def test_kernel_loads_what_the_notebooks_need_and_asks_no_package_index():
 
 
 def test_settings_of_the_site_name_no_place_on_this_machine():
-    text = json.dumps(browser_site.settings("cnnlib-0.1.0-py3-none-any.whl"))
+    text = json.dumps(browser_site.settings("cnnlib-0.2.0-py3-none-any.whl"))
     assert str(ROOT) not in text and not re.search(r'"/|file:|[A-Z]:\\\\', text)
 
 
@@ -51,7 +51,7 @@ def test_wheel_holds_the_library_and_the_digits(tmp_path):
     pytest.importorskip("setuptools", reason="setuptools, of the extra 'site', makes the wheel")
     with ZipFile(browser_site.build_wheel(tmp_path)) as wheel:
         names = set(wheel.namelist())
-    assert {f"cnnlib/{path.name}" for path in (ROOT / "cnnlib").glob("*.py")} <= names
+    assert {path.relative_to(ROOT).as_posix() for path in (ROOT / "cnnlib").rglob("*.py")} <= names
     assert [name for name in names if name.endswith(".npz")]
     assert not [name for name in names if name.startswith(("tests", "chapters"))]
 

@@ -2,7 +2,7 @@
 
 import pytest
 import sympy as sp
-from cnnlib.equality import is_zero
+from cnnlib.proofs.equality import is_zero
 
 t, z = sp.symbols("t z")
 k = sp.Symbol("k", integer=True)

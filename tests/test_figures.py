@@ -12,9 +12,9 @@ import matplotlib.image
 import numpy as np
 import pytest
 from cnnlib import Graph
-from cnnlib.figures import Picture, show_lines, show_maps
-from cnnlib.graph_figure import draw_graph
-from cnnlib.matrix_figure import show_matrix
+from cnnlib.pictures import Picture, show_lines, show_maps
+from cnnlib.pictures import draw_graph
+from cnnlib.pictures import show_matrix
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from pictures import FIGURES, drawn, stored

@@ -14,7 +14,7 @@ from collections import Counter
 import numpy as np
 import pytest
 import sympy as sp
-from cnnlib.symbolic import prove
+from cnnlib.proofs import prove
 from evaluation import Point, differ, evaluator
 from mutants import broken, broken_entries, by_turns
 from reading import Notebook, notebooks

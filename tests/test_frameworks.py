@@ -9,7 +9,7 @@ import cnnlib
 import numpy as np
 import pytest
 from cnnlib import AvgPool2d, Conv2d, Flatten, Linear, Max, MaxPool2d, ReLU, Sequential, Tanh
-from cnnlib import from_flax, from_keras, from_pytorch, to_flax, to_keras, to_pytorch
+from cnnlib.exchange import from_flax, from_keras, from_pytorch, to_flax, to_keras, to_pytorch
 from hypothesis import given
 from hypothesis import strategies as st
 

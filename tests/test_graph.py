@@ -9,10 +9,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import sympy as sp
-from cnnlib.figures import show_lines
+from cnnlib.pictures import show_lines
 from cnnlib.graph import Cost, Graph
-from cnnlib.graph_figure import draw_graph
-from cnnlib.symbolic import prove, symbols
+from cnnlib.pictures import draw_graph
+from cnnlib.proofs import prove, symbols
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -26,8 +26,8 @@ from cnnlib import (
     check_gradient,
     jacobian,
 )
-from cnnlib.layer import Layer
-from cnnlib.symbolic import gradient, symbols
+from cnnlib.layers.base import Layer
+from cnnlib.proofs import gradient, symbols
 
 RNG = np.random.default_rng(0)
 
@@ -271,7 +271,7 @@ def test_table_leaves_the_network_as_it_is():
 @pytest.mark.parametrize("nested", [False, True])
 def test_a_layer_stands_in_a_network_once(nested):
     layer = Sigmoid()
-    with pytest.raises(ValueError, match="^layer <cnnlib.activations.Sigmoid .* stands there twice; expected each once"):
+    with pytest.raises(ValueError, match="^layer <cnnlib.layers.activations.Sigmoid .* stands there twice; expected each once"):
         Sequential(Linear(2, 2), layer, Sequential(Linear(2, 2), layer) if nested else layer)
     net = Sequential(Linear(2, 2), layer, Sigmoid())
     assert Sequential(*net[:2], Sigmoid())[1] is layer  # a layer may be part of several networks

@@ -7,8 +7,9 @@ import struct
 
 import numpy as np
 import pytest
-from cnnlib import Digits, load_digits, mnist
-from cnnlib.mnist import load_mnist
+from cnnlib import load_mnist, mnist
+from cnnlib.mnist import Digits
+from cnnlib import load_mnist
 
 SIZES = {"train-images": (5, 28, 28), "train-labels": (5,), "t10k-images": (3, 28, 28), "t10k-labels": (3,)}
 
@@ -155,6 +156,6 @@ def test_a_broken_gzip_file_is_refused(folder, spoil, message):
 
 @pytest.mark.skipif("MNIST_FOLDER" not in os.environ, reason="MNIST_FOLDER does not name the folder of the original files")
 def test_the_originals_begin_with_the_digits_of_the_book():
-    few, all_digits = load_digits(), load_mnist(os.environ["MNIST_FOLDER"])
+    few, all_digits = load_mnist(), load_mnist(os.environ["MNIST_FOLDER"])
     assert [len(array) for array in all_digits] == [60000, 60000, 10000, 10000]
     assert all(np.array_equal(part, whole[: len(part)]) for part, whole in zip(few, all_digits))

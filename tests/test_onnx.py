@@ -20,10 +20,9 @@ from cnnlib import (
     Sigmoid,
     SoftmaxCrossEntropy,
     Tanh,
-    load_digits,
-    to_onnx,
-    to_pytorch,
+    load_mnist,
 )
+from cnnlib.exchange import to_onnx, to_pytorch
 
 onnx = pytest.importorskip("onnx")
 from onnx.reference import ReferenceEvaluator  # noqa: E402
@@ -130,7 +129,7 @@ def lenet():
 
 
 def test_trained_lenet_on_digits_it_has_not_seen():
-    digits, network = load_digits(), lenet()
+    digits, network = load_mnist(), lenet()
     loss, optimizer = SoftmaxCrossEntropy(), SGD(network, 0.05, momentum=0.9)
     for start in range(0, 1024, 64):
         batch = slice(start, start + 64)
@@ -226,7 +225,7 @@ def of_type(dtype):
             TypeError,
             "layer 1.1 is a Scale, which is not known; expected cnnlib's own layers",
         ),
-        (ReLU, (1, 5), TypeError, "network is <class 'cnnlib.activations.ReLU'>; expected a Layer"),
+        (ReLU, (1, 5), TypeError, "network is <class 'cnnlib.layers.activations.ReLU'>; expected a Layer"),
         (of_type(object), (1, 5), TypeError, "network has parameters of float32 and object; expected all float32 or all float64"),
         (of_type("f8"), (1, 5), TypeError, "network has parameters of float32 and float64; expected all float32 or all float64"),
         (Linear(5, 4), (5,), ValueError, "x_shape is (5,); expected that of a batch, (N, H, W, C) or (N, D)"),

@@ -16,8 +16,8 @@ from cnnlib import (
     max_pool2d,
     max_pool2d_backward,
 )
-from cnnlib.pooling import as_stored
-from cnnlib.symbolic import gradient, symbols
+from cnnlib.layers.pooling import as_stored
+from cnnlib.proofs import gradient, symbols
 
 MAPS = [(1, 1), (4, 6), (5, 7)]
 WINDOWS = [

@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from cnnlib import Graph, conv2d
-from cnnlib.bowl_steps import show_walks
-from cnnlib.graph_steps import show_paths
-from cnnlib.map_steps import mark, show_steps, written_sum
-from cnnlib.stepper import SCRIPT, STYLE, Frame, Stepper, short
+from cnnlib.pictures import show_walks
+from cnnlib.pictures import show_paths
+from cnnlib.pictures import mark, show_steps, written_sum
+from cnnlib.pictures.stepper import SCRIPT, STYLE, Frame, Stepper, short
 from pictures import STEPPERS, drawn, stored
 
 SVG = "{http://www.w3.org/2000/svg}"

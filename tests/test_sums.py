@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import sympy as sp
 from cnnlib import check_equal
-from cnnlib.sums import normal_form
-from cnnlib.symbolic import collapse, prove, symbols, tabulate
+from cnnlib.proofs.sums import normal_form
+from cnnlib.proofs import collapse, prove, symbols, tabulate
 
 i, j, r, u, v = sp.symbols("i j r u v", integer=True)
 n, m = sp.symbols("n m", integer=True, positive=True)

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy as sp
-from cnnlib.symbolic import collapse, elementwise, gradient, latex, prove, symbols, tabulate, typeset, zero_extended
+from cnnlib.proofs import collapse, elementwise, gradient, latex, prove, symbols, tabulate, typeset, zero_extended
 
 i, j, u, v, r = sp.symbols("i j u v r", integer=True)
 n, m = sp.symbols("n m", integer=True, positive=True)

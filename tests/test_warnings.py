@@ -16,10 +16,10 @@ from cnnlib import (
     Sigmoid,
     SoftmaxCrossEntropy,
     Tanh,
-    blocks,
     check_equal,
     check_gradient,
 )
+from cnnlib.fast import blocks
 
 ODD = [np.inf, -np.inf, np.nan, 0.0, -0.0, 1.0]
 TYPES = [np.float16, np.float32, np.float64, np.longdouble]

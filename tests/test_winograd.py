@@ -5,7 +5,8 @@ from itertools import product
 
 import numpy as np
 import pytest
-from cnnlib import blocks, conv2d, conv2d_backward, lowering, winograd
+from cnnlib import conv2d, conv2d_backward
+from cnnlib.fast import blocks, lowering, winograd
 from cnnlib.windows import Field
 
 SHAPES = list(product([3, 4, 7, 9], [3, 5], [(0, 0), (1, 1), (2, 0)], [1, 3], [1, 2]))

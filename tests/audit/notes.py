@@ -4,7 +4,7 @@ from itertools import permutations, product
 
 import numpy as np
 import sympy as sp
-from cnnlib import Max, load_digits
+from cnnlib import Max, load_mnist
 
 from .evidence import Case, Evidence, check
 from .small import cubic, dcubic, max_pool, symbols
@@ -84,7 +84,7 @@ def delta_from_above():
 def at_most_points():
     """Of n^2 pairs n are ties. After ReLU, as on the background of a digit, most windows tie."""
     share = lambda n: sp.Rational(sum(a == b for a, b in product(range(n), repeat=2)), n * n)  # noqa: E731
-    digit = load_digits().train_images[0]
+    digit = load_mnist().train_images[0]
     digit = digit[..., 0] if digit.ndim == 3 else digit
     blocks = digit[:28, :28].reshape(14, 2, 14, 2).transpose(0, 2, 1, 3).reshape(-1, 4)
 

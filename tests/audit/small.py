@@ -2,7 +2,7 @@
 
 import numpy as np
 from cnnlib import avg_pool2d, avg_pool2d_backward, conv2d, conv2d_backward, max_pool2d, max_pool2d_backward
-from cnnlib.symbolic import gradient, symbols
+from cnnlib.proofs import gradient, symbols
 
 __all__ = [
     "avg_pool", "avg_pool_back", "conv", "conv_back", "correlation", "cubic", "dcubic", "full_convolution", "gradient",

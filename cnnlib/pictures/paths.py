@@ -3,8 +3,8 @@
 import math
 from itertools import pairwise
 
-from .graph_figure import bend, node_places
-from .map_steps import written, written_product, written_sum
+from .graphs import bend, node_places
+from .maps import written, written_product, written_sum
 from .stepper import WIDEST, Frame, Stepper, label, short, tag
 
 __all__ = ["show_paths"]
@@ -47,7 +47,7 @@ def show_paths(graph, source, output, description):
     >>> graph.forward({"v": 2, "w": 5})["o"]
     10
     >>> type(show_paths(graph, "w", "o", "A product."))
-    <class 'cnnlib.stepper.Stepper'>
+    <class 'cnnlib.pictures.stepper.Stepper'>
     """
     if not graph.path_sum(source, output)[1].multiplications:
         raise ValueError(f"source is {source!r}; expected a node from which edges lead to {output!r}")

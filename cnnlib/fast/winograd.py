@@ -13,8 +13,8 @@ from threading import Lock
 import numpy as np
 
 from .blocks import for_each, pixel_blocks
-from .elementary import reciprocal
-from .windows import add_to_taps, cropped, empty_padded, padded, seen
+from ..elementary import reciprocal
+from ..windows import add_to_taps, cropped, empty_padded, padded, seen
 
 __all__ = ["A", "B", "G24", "correlate", "correlate_backward", "pays"]
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from . import arguments
-from .blocks import for_each, plane_blocks
-from .elementary import is_greater
+from .. import arguments
+from ..fast.blocks import for_each, plane_blocks
+from ..elementary import is_greater
 from .pooling import Pool, as_stored, checked_backward, checked_field, tap_count
-from .windows import cropped, empty_padded, padded, taps
+from ..windows import cropped, empty_padded, padded, taps
 
 __all__ = ["MaxPool2d", "first_maximum", "max_pool2d", "max_pool2d_backward"]
 

@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from .elementary import quietly
+from ..elementary import quietly
 
 __all__ = ["for_each", "pixel_blocks", "plane_blocks", "thread_count"]
 

@@ -9,7 +9,7 @@ import sympy as sp
 from .equality import is_zero
 from .indexed import expression, unfold
 from .sums import contradict, normal_form
-from .typeset import latex
+from .typesetting import latex
 
 __all__ = ["Proof", "prove"]
 
@@ -56,7 +56,7 @@ def prove(label, left, right, *others, where=None, given=()):
     The gradient of a loss by a kernel, for every size and then through the
     library's own code:
 
-    >>> from cnnlib.symbolic import gradient, symbols, tabulate
+    >>> from cnnlib.proofs import gradient, symbols, tabulate
     >>> i, u, v = sp.symbols("i u v", integer=True)
     >>> K, n = sp.symbols("K n", integer=True, positive=True)
     >>> x, w, delta = map(sp.IndexedBase, ("x", "w", "delta"))

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from . import arguments
-from .activations import HardTanh, Max, ReLU, Sigmoid, Tanh
-from .avg_pool import AvgPool2d
-from .layer import Layer
-from .layers import Conv2d, Flatten, Linear
-from .max_pool import MaxPool2d
-from .network import Sequential
+from .. import arguments
+from ..layers.activations import HardTanh, Max, ReLU, Sigmoid, Tanh
+from ..layers.avg_pool import AvgPool2d
+from ..layers.base import Layer
+from ..layers.convolution import Conv2d
+from ..layers.dense import Flatten, Linear
+from ..layers.max_pool import MaxPool2d
+from ..network import Sequential
 
 __all__ = ["checked", "inner_layers", "input_shapes", "joined", "kind", "parameters"]
 

@@ -1,15 +1,11 @@
-"""SymPy in arrays: symbols, gradients and functions, entry by entry; with all else that the chapters prove with."""
+"""SymPy in arrays: symbols, gradients and functions, entry by entry."""
 
 import numpy as np
 import sympy as sp
 
-from . import arguments
-from .indexed import tabulate, zero_extended
-from .proofs import Proof, prove
-from .sums import collapse
-from .typeset import latex, typeset
+from .. import arguments
 
-__all__ = ["Proof", "collapse", "elementwise", "gradient", "latex", "prove", "symbols", "tabulate", "typeset", "zero_extended"]
+__all__ = ["elementwise", "gradient", "symbols"]
 
 
 def symbols(name, shape, **assumptions):

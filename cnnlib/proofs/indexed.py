@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 import sympy as sp
 
-from . import arguments
+from .. import arguments
 
 __all__ = ["expression", "tabulate", "unfold", "zero_extended"]
 
@@ -54,7 +54,7 @@ def zero_extended(array, shape=None):
 
     Examples
     --------
-    >>> from cnnlib.symbolic import symbols
+    >>> from cnnlib.proofs import symbols
     >>> x = zero_extended(symbols("x", (2, 3)))
     >>> x(1, 2), x(1, 3), x(-1, 0)
     (x_{1,2}, 0, 0)
@@ -90,7 +90,7 @@ def tabulate(formula, sizes, values):
     --------
     A row of 4 pixels and a kernel of 2 taps:
 
-    >>> from cnnlib.symbolic import symbols
+    >>> from cnnlib.proofs import symbols
     >>> i, u, K = sp.symbols("i u K", integer=True)
     >>> x, w = sp.IndexedBase("x"), sp.IndexedBase("w")
     >>> y = sp.Sum(w[u] * x[i + u], (u, 0, K - 1))

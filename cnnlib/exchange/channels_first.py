@@ -1,8 +1,8 @@
 """Parameters as PyTorch lays them out, with the channels first, and back."""
 
-from .activations import Max
+from ..layers.activations import Max
 from .interchange import checked, input_shapes, inner_layers, joined, kind, parameters
-from .layers import Flatten, Linear
+from ..layers.dense import Flatten, Linear
 
 __all__ = ["from_pytorch", "to_pytorch"]
 

@@ -1,12 +1,14 @@
-"""Cross-correlation of a batch of maps with a bank of kernels, and its gradients."""
+"""Cross-correlation of a batch of maps with a bank of kernels, its gradients, and the layer."""
 
 import numpy as np
 
-from . import arguments, lowering, winograd
-from .elementary import quietly
-from .windows import Field, padded
+from .. import arguments
+from ..elementary import quietly
+from ..fast import lowering, winograd
+from ..windows import Field, padded
+from .base import Affine
 
-__all__ = ["batch_last", "conv2d", "conv2d_backward"]
+__all__ = ["Conv2d", "batch_last", "conv2d", "conv2d_backward"]
 
 BATCH_LAST = 3, 1, 2, 0  # turns (N, H, W, C) into (C, H, W, N), and back
 
@@ -58,7 +60,7 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1):
 
     The same with symbols:
 
-    >>> from cnnlib.symbolic import symbols
+    >>> from cnnlib.proofs import symbols
     >>> conv2d(symbols("x", (1, 3, 1)), symbols("w", (1, 2, 1, 1)))[0, 0, 0]
     w_{0,0,0,0}*x_{0,0,0} + w_{0,1,0,0}*x_{0,1,0}
     """
@@ -127,6 +129,83 @@ def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1):
         db = deltas.sum(axis=(1, 2, 3))
     dx = dx.transpose(BATCH_LAST)
     return (dx if is_batch else dx[0]), dw, db
+
+
+class Conv2d(Affine):
+    """Correlate maps with a bank of kernels and add a bias (`conv2d`).
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        C and F, at least 1.
+    kernel_size : int or (int, int)
+    stride, padding, dilation : int or (int, int)
+    bias : bool
+        Whether there is a bias.
+    dtype : float32 or float64
+        The type of the parameters.
+    rng : int or numpy.random.Generator, optional
+        Where the initial weights come from: He's normal distribution, with
+        mean 0 and variance 2 / (K_h K_w C). The bias starts at 0.
+
+    Attributes
+    ----------
+    params, grads : dict
+        "weight" of shape (K_h, K_w, C, F) and "bias" of shape (F,). Put
+        arrays of SymPy expressions there, and the layer is symbolic.
+
+    Notes
+    -----
+    Chapter "Multiple kernels": def-multiple-kernels-forward.
+
+    Examples
+    --------
+    >>> layer = Conv2d(3, 8, (5, 3), stride=2, padding=(2, 1), rng=0)
+    >>> layer.params["weight"].shape, layer.params["bias"].shape
+    ((5, 3, 3, 8), (8,))
+    >>> y = layer.forward(np.ones((4, 9, 6, 3)))
+    >>> y.shape
+    (4, 5, 3, 8)
+    >>> layer.backward(y).shape, layer.grads["weight"].shape
+    ((4, 9, 6, 3), (5, 3, 3, 8))
+    """
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels,
+        kernel_size,
+        *,
+        stride=1,
+        padding=0,
+        dilation=1,
+        bias=True,
+        dtype=np.float32,
+        rng=None,
+    ):
+        super().__init__()
+        channels = arguments.integer("in_channels", in_channels, 1)
+        kernels = arguments.integer("out_channels", out_channels, 1)
+        size = arguments.integer_pair("kernel_size", kernel_size, 1)
+        self.options = {
+            "stride": arguments.integer_pair("stride", stride, 1),
+            "padding": arguments.integer_pair("padding", padding, 0),
+            "dilation": arguments.integer_pair("dilation", dilation, 1),
+        }
+        self._set_up((*size, channels, kernels), bias, dtype, rng)
+
+    def forward(self, x):
+        """Correlate `x`, of shape (N, H, W, C) or (H, W, C)."""
+        x = batch_last(x)
+        y = conv2d(x, self.params["weight"], self.params.get("bias"), **self.options)
+        self._kept = x
+        return y
+
+    def backward(self, dy):
+        """See `Layer.backward` and `conv2d_backward`."""
+        dx, dw, db = conv2d_backward(dy, self._last(), self.params["weight"], **self.options)
+        self._store(dw, db)
+        return dx
 
 
 def batch_last(x):

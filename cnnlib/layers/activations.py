@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from . import arguments
-from .elementary import exp, is_greater, log, quietly, tanh
-from .layer import Layer
+from .. import arguments
+from ..elementary import exp, is_greater, log, quietly, tanh
+from .base import Layer
 from .max_pool import first_maximum
 
 __all__ = ["HardTanh", "Max", "ReLU", "Sigmoid", "Tanh"]

@@ -4,11 +4,11 @@ from itertools import repeat
 
 import numpy as np
 
-from . import arguments
-from .blocks import for_each, plane_blocks
-from .elementary import added, reciprocal
+from .. import arguments
+from ..fast.blocks import for_each, plane_blocks
+from ..elementary import added, reciprocal
 from .pooling import Pool, as_stored, checked_backward, checked_field, tap_count
-from .windows import add_to_taps, cropped, empty_padded, padded, taps
+from ..windows import add_to_taps, cropped, empty_padded, padded, taps
 
 __all__ = ["AvgPool2d", "avg_pool2d", "avg_pool2d_backward"]
 

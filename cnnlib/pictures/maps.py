@@ -92,7 +92,7 @@ def show_steps(frames, description):
     --------
     >>> maps = {"x": mark([[1, 2], [3, 4]], cell=(0, 1))}
     >>> type(show_steps([(maps, "2 is marked.")], "Two rows of two pixels."))
-    <class 'cnnlib.stepper.Stepper'>
+    <class 'cnnlib.pictures.stepper.Stepper'>
     """
     frames, texts = _read(frames)
     blocks = {title: [maps[title] for maps in frames] for title in frames[0]}

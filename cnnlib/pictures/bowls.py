@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .map_steps import written
+from .maps import written
 from .stepper import WIDEST, Frame, Stepper, label, short, tag
 
 __all__ = ["show_walks"]
@@ -43,7 +43,7 @@ def show_walks(walks, description):
     Examples
     --------
     >>> type(show_walks({"round": ((1, 1), [[2, 1], [1, 0.5]])}, "One step down a bowl."))
-    <class 'cnnlib.stepper.Stepper'>
+    <class 'cnnlib.pictures.stepper.Stepper'>
     """
     walks = {title: (np.array(curvatures, float), np.array(places, float)) for title, (curvatures, places) in walks.items()}
     _check(walks)

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from . import arguments
+from .. import arguments
 
 __all__ = ["Picture", "show_lines", "show_maps"]
 

@@ -1,8 +1,8 @@
 """What max pooling and average pooling share: their options, and the order of their maps in memory."""
 
-from . import arguments
-from .layer import Layer
-from .windows import Field
+from .. import arguments
+from .base import Layer
+from ..windows import Field
 
 __all__ = ["Pool", "as_stored", "checked_backward", "checked_field", "tap_count"]
 

@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from .activations import HardTanh, Max, ReLU, Sigmoid, Tanh
+from ..layers.activations import HardTanh, Max, ReLU, Sigmoid, Tanh
 from .channels_first import to_pytorch
 from .interchange import inner_layers, input_shapes, joined, kind, parameters
-from .avg_pool import AvgPool2d
-from .layers import Conv2d, Flatten, Linear
-from .max_pool import MaxPool2d
+from ..layers.avg_pool import AvgPool2d
+from ..layers.convolution import Conv2d
+from ..layers.dense import Flatten, Linear
+from ..layers.max_pool import MaxPool2d
 
 __all__ = ["to_onnx"]
 

@@ -1,6 +1,12 @@
-"""What every layer has."""
+"""What every layer has, and what layers with a weight and a bias share."""
 
-__all__ = ["Layer"]
+import math
+
+import numpy as np
+
+from .. import arguments
+
+__all__ = ["Affine", "Layer"]
 
 
 class Layer:
@@ -55,3 +61,20 @@ class Layer:
         if self._kept is None:
             raise RuntimeError(f"{type(self).__name__}.backward needs a forward before it")
         return self._kept
+
+
+class Affine(Layer):
+    """A layer with a weight and, if wanted, a bias."""
+
+    def _set_up(self, shape, bias, dtype, rng):
+        """Draw a weight with He's variance, 2 / (inputs of one output)."""
+        dtype = arguments.float_dtype("dtype", dtype)
+        deviation = np.sqrt(2 / math.prod(shape[:-1]))
+        self.params["weight"] = np.random.default_rng(rng).normal(0, deviation, shape).astype(dtype)
+        if bias:
+            self.params["bias"] = np.zeros(shape[-1], dtype)
+
+    def _store(self, dw, db):
+        self.grads["weight"] = dw
+        if "bias" in self.params:
+            self.grads["bias"] = db

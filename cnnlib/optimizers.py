@@ -4,7 +4,7 @@ import numpy as np
 
 from . import arguments
 from .elementary import quietly
-from .layer import Layer
+from .layers.base import Layer
 
 __all__ = ["SGD"]
 

@@ -1,0 +1,1 @@
+"""The same functions in blocks that fit the cache."""

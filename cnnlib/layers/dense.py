@@ -1,0 +1,105 @@
+"""Dense layers: the one that multiplies by a matrix, and the one that joins it to maps."""
+
+import math
+
+import numpy as np
+
+from .. import arguments
+from ..elementary import quietly
+from .base import Affine, Layer
+
+__all__ = ["Flatten", "Linear"]
+
+
+class Linear(Affine):
+    """Multiply feature vectors by a matrix and add a bias.
+
+    y[n, o] = b[o] + sum over i of x[n, i] * w[i, o]
+
+    Parameters
+    ----------
+    in_features, out_features : int
+        At least 1.
+    bias, dtype, rng
+        As for `Conv2d`; the variance of He's distribution is 2 / in_features.
+
+    Attributes
+    ----------
+    params, grads : dict
+        "weight" of shape (in_features, out_features) and "bias" of shape
+        (out_features,).
+
+    Notes
+    -----
+    Chapter "Layers and deltas": def-layers-and-deltas-forward,
+    eq-layers-and-deltas-weight-gradient, eq-layers-and-deltas-input-gradient.
+
+    Examples
+    --------
+    >>> layer = Linear(3, 2)
+    >>> layer.params["weight"] = np.array([[1, 0], [0, 1], [5, 5]])
+    >>> layer.params["bias"] = np.array([0, 100])
+    >>> layer.forward([[1, 2, 3]])
+    array([[ 16, 117]])
+    >>> layer.backward([[1, -1]])
+    array([[ 1, -1,  0]])
+    >>> layer.grads["weight"]
+    array([[ 1, -1],
+           [ 2, -2],
+           [ 3, -3]])
+    """
+
+    def __init__(self, in_features, out_features, *, bias=True, dtype=np.float32, rng=None):
+        super().__init__()
+        shape = arguments.integer("in_features", in_features, 1), arguments.integer("out_features", out_features, 1)
+        self._set_up(shape, bias, dtype, rng)
+
+    def forward(self, x):
+        """Multiply `x`, of shape (N, in_features) or (in_features,)."""
+        x = arguments.array("x", x, (1, 2), "(N, in_features) or (in_features,)")
+        weight = self.params["weight"]
+        if x.shape[-1] != weight.shape[0]:
+            raise ValueError(f"x has shape {x.shape}; expected {weight.shape[0]} features, for a weight of {weight.shape}")
+        with quietly():
+            y = x @ weight + self.params.get("bias", 0)
+        self._kept = x
+        return y
+
+    def backward(self, dy):
+        """See `Layer.backward`."""
+        x, weight = self._last(), self.params["weight"]
+        dy = arguments.array("dy", dy)
+        arguments.same_shape("dy", dy, (*x.shape[:-1], weight.shape[1]))
+        rows, deltas = np.atleast_2d(x), np.atleast_2d(dy)
+        with quietly():
+            self._store(rows.T @ deltas, deltas.sum(axis=0))
+            return dy @ weight.T
+
+
+class Flatten(Layer):
+    """Write each example of a batch as one row, in row-major order.
+
+    Notes
+    -----
+    Chapter "The Jacobian view": def-jacobian-view-vec.
+
+    Examples
+    --------
+    >>> Flatten().forward(np.zeros((4, 2, 3, 5))).shape
+    (4, 30)
+    """
+
+    def forward(self, x):
+        """Reshape `x` from (N, ...) to (N, the product of the rest)."""
+        x = arguments.array("x", x)
+        if x.ndim < 2:
+            raise ValueError(f"x has shape {x.shape}; expected a batch, (N, ...)")
+        self._kept = x.shape
+        return x.reshape(len(x), -1)
+
+    def backward(self, dy):
+        """Reshape back. See `Layer.backward`."""
+        shape = self._last()
+        dy = arguments.array("dy", dy)
+        arguments.same_shape("dy", dy, (shape[0], math.prod(shape[1:])))
+        return dy.reshape(shape)
