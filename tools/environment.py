@@ -96,6 +96,13 @@ FOR_UV = {
 }
 
 
+def pip_configuration(python, variables):
+    """Give what pip says about its configuration, from the reader's variables and the files that they lead to."""
+    # A "user = true" in a file would make pip list only the user's own file.
+    ask, variables = [python, "-Im", "pip", "config", "list"], {**variables, "PIP_USER": "0"}
+    return subprocess.run(ask, env=variables, capture_output=True, text=True, encoding="utf-8").stdout
+
+
 def index_settings(configuration, options):
     """Give, as variables, what pip's configuration says about package indexes.
 
@@ -266,7 +273,10 @@ def _made_of(folder):
 
 def _works(folder):
     """Say whether a folder is a complete environment whose Python still runs."""
-    return _made_of(folder) is not None and not subprocess.run([folder / "bin/python", "-Ic", ""], capture_output=True).returncode
+    try:
+        return _made_of(folder) is not None and subprocess.run([folder / "bin/python", "-Ic", ""]).returncode == 0
+    except OSError:  # the Python from which it was made is gone
+        return False
 
 
 def _point(link, folder):
@@ -320,9 +330,7 @@ def _empty(folder):
 
 
 def _for_installing(folder, options=PLACES | WAY):
-    # Asked with the reader's own variables, since they say where the reader's files are.
-    listed = subprocess.run([folder / "bin/python", "-Im", "pip", "config", "list"], capture_output=True, text=True, encoding="utf-8")
-    return clean(os.environ, folder) | index_settings(listed.stdout, options)
+    return clean(os.environ, folder) | index_settings(pip_configuration(folder / "bin/python", os.environ), options)
 
 
 def _install_uv(folder, tree, variables):
