@@ -301,18 +301,35 @@ def _make(folder, tree, versions):
     """Make an environment and install cnnlib, where it stands, and all that the book needs."""
     variables = _empty(folder)
     has_uv = versions != "newest" and _install_uv(folder, tree, variables)
+    if versions == "oldest" and not has_uv:
+        raise Failure("Only uv finds the oldest packages, and it is not to be had.")
     if versions == "locked":
         count = len(re.findall("^[^ #]+==", (tree / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE))
         install(folder, ["--require-hashes", "-r", "requirements.lock"], variables, f"up to {count} packages", has_uv)
-        install(folder, ["--no-deps", "--no-build-isolation", "-e", "."], variables, "cnnlib", has_uv)
-    elif versions == "newest":
-        install(folder, ["-r", "requirements.txt"], variables, "the newest packages, and cnnlib")
     else:
-        uv = [folder / "bin/python", "-m", "uv", "pip", "install", "--resolution", "lowest-direct", "-r", "requirements.txt"]
-        with Step("the oldest packages, and cnnlib") as step:
-            run(uv, variables, step)
+        text = (tree / "requirements.txt").read_text(encoding="utf-8")
+        (folder / "asked.txt").write_text(text.replace("-e .", ""), encoding="utf-8")
+        oldest = ["--resolution", "lowest-direct"] if versions == "oldest" else []
+        install(folder, [*oldest, "-r", folder / "asked.txt"], variables, f"the {versions} packages", has_uv)
+    lead_to(tree, folder)
     with Step("the list of fonts"):  # Matplotlib would otherwise announce in a notebook that it makes it
         run([folder / "bin/python", "-c", "import matplotlib.font_manager"], variables)
+
+
+def lead_to(tree, folder):
+    """Let an environment import the cnnlib that stands in a tree.
+
+    `pip install -e .` does the same, but setuptools fails where the path has a brace or a dollar sign.
+    """
+    import tomllib
+
+    project = tomllib.loads((tree / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (packages,) = folder.glob("lib/python*/site-packages")
+    about = packages / f"{project['name']}-{project['version']}.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n", encoding="utf-8")
+    # A line that is run may name any path: Python reads this file in the encoding of the locale.
+    (packages / "cnnlib.pth").write_text(f"import sys; sys.path.append({ascii(str(tree))})\n", encoding="ascii")
 
 
 def _empty(folder):
