@@ -4,9 +4,6 @@ import os
 import sys
 from pathlib import Path
 
-from jupyter_book.cli.main import main
-from jupyter_book.sphinx import build_sphinx
-
 ROOT = Path(__file__).resolve().parent.parent
 EPOCH = "1767225600"  # 2026-01-01: the same sources give the same files
 
@@ -19,6 +16,8 @@ def jupyter_book(*options):
     SystemExit
         If there is an error or, with ``-W``, a warning.
     """
+    from jupyter_book.cli.main import main  # Click warns of what it imports; the tests take warnings for errors
+
     try:
         main(["build", *options, str(ROOT)], standalone_mode=False)
     except RuntimeError:  # Sphinx has said what is wrong
@@ -45,6 +44,8 @@ def build(target, builder, settings):
     SystemExit
         If there is an error or a warning.
     """
+    from jupyter_book.sphinx import build_sphinx
+
     os.environ["SOURCE_DATE_EPOCH"] = EPOCH
     overrides = {
         "external_toc_path": str(ROOT / "_toc.yml"),
