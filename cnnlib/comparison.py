@@ -4,9 +4,10 @@ import copy
 
 import numpy as np
 
+from . import arguments
 from .elementary import quietly
 
-__all__ = ["check_answer", "check_equal"]
+__all__ = ["Report", "check_answer", "check_equal", "refuse"]
 
 ROUNDING = 1e-9  # of a reader's floats, as a part of the largest entry
 
@@ -54,7 +55,11 @@ def check_equal(name, got, expected, tolerance=0):
         wrong = ~np.asarray(np.abs(difference) <= limit, bool)
     else:
         wrong = np.vectorize(_is_not_zero, otypes=[bool])(difference)
-    wrong &= got != expected  # of equal infinities the difference is NaN
+    refuse(name, np.logical_and(wrong, got != expected), got, expected)  # of equal infinities the difference is NaN
+
+
+def refuse(name, wrong, got, expected):
+    """Raise an AssertionError that names the first place where `wrong` is true, if there is one."""
     if wrong.any():
         index = tuple(int(i) for i in np.argwhere(wrong)[0])
         wrongly = f"wrong in {wrong.sum()} of {wrong.size} places, first at {index}: " if index else ""
@@ -66,6 +71,8 @@ def _comparable(name, value):
     value = np.asarray(value)
     if value.dtype.kind not in "biufcO":
         raise TypeError(f"{name} has dtype {value.dtype}; expected numbers or expressions")
+    if value.dtype == object:
+        arguments.refuse_what_is_no_number(name, value)
     return value.astype(object) if value.dtype.kind in "bu" else value
 
 
@@ -74,10 +81,11 @@ def _is_not_zero(difference):
     return (difference.expand() if hasattr(difference, "expand") else difference) != 0
 
 
-def check_answer(answer, expected, *cases):
+def check_answer(answer, expected, *cases, slips=None):
     """Try a reader's function on several cases, without letting it change them.
 
-    Answers are compared exactly, but floats may differ by rounding.
+    Answers are compared exactly, but floats may differ by rounding. A wrong
+    answer is held against the likely slips, and one that fits is named.
 
     Parameters
     ----------
@@ -87,6 +95,8 @@ def check_answer(answer, expected, *cases):
         Computes the right result in another way.
     *cases : tuple
         The arguments of each case.
+    slips : dict of str to callable, optional
+        Wrong answers, by what makes them wrong, such as "`=` in place of `+=`".
 
     Returns
     -------
@@ -96,8 +106,8 @@ def check_answer(answer, expected, *cases):
     Raises
     ------
     AssertionError
-        Names the case, its arguments if they are short, and the first index
-        that is wrong.
+        Names the case, its arguments if they are short, the first index that
+        is wrong, and the slip that gives the same there.
     ValueError
         If there are no cases.
 
@@ -109,6 +119,11 @@ def check_answer(answer, expected, *cases):
     Traceback (most recent call last):
         ...
     AssertionError: outputs(5, 2) in case 0 is 3; expected 4
+
+    >>> check_answer(outputs, lambda size, kernel: size - kernel + 1, (5, 2), slips={"one too few": lambda n, k: n - k})
+    Traceback (most recent call last):
+        ...
+    AssertionError: outputs(5, 2) in case 0 is 3; expected 4 (this is what one too few gives)
     """
     if not cases:
         raise ValueError("cases is empty; expected at least one")
@@ -117,8 +132,26 @@ def check_answer(answer, expected, *cases):
         if got is None:
             return Report(f"{answer.__name__}: not answered yet")
         right = expected(*case)
-        check_equal(f"{_call(answer, case)} in case {number}", got, right, ROUNDING * (_rounded(got) and _numeric(right)))
+        try:
+            _check_rounded(f"{_call(answer, case)} in case {number}", got, right)
+        except AssertionError as error:
+            named = [name for name, slip in (slips or {}).items() if _agrees(got, slip(*copy.deepcopy(case)))]
+            raise AssertionError(f"{error} (this is what {named[0]} gives)" if named else str(error)) from None
     return Report(f"{answer.__name__}: right in all {len(cases)} cases")
+
+
+def _check_rounded(name, got, right):
+    """Assert that two arrays are equal, but for the rounding of floats."""
+    check_equal(name, got, right, ROUNDING * (_rounded(got) and _numeric(right)))
+
+
+def _agrees(got, other):
+    """Say whether `_check_rounded` finds no difference."""
+    try:
+        _check_rounded("slip", got, other)
+    except AssertionError:
+        return False
+    return True
 
 
 def _call(answer, case):
