@@ -17,6 +17,7 @@ __all__ = [
     "integer_pair",
     "number",
     "numbers_below",
+    "padding",
     "path",
     "refuse_what_is_no_number",
     "same_shape",
@@ -151,6 +152,25 @@ def integer_pair(name, value, minimum):
     if len(pair) != 2:
         raise TypeError(f"{name} is {shown(value)}; expected an int or a (rows, columns) pair of ints")
     return tuple(integer(name, number, minimum) for number in pair)
+
+
+def padding(value):
+    """Return the padding as a pair, or as ((top, bottom), (left, right)) where two sides differ.
+
+    Raises
+    ------
+    TypeError
+        If `value` is neither an int, nor a pair of ints, nor a pair of pairs.
+    ValueError
+        If one of them is less than 0.
+    """
+    sides = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+    if len(sides) != 2 or isinstance(value, str):
+        raise TypeError(
+            f"padding is {value!r}; expected an int, a (rows, columns) pair of ints, ((top, bottom), (left, right)) or 'same'"
+        )
+    around = tuple(integer_pair("padding", side, 0) for side in sides)
+    return around if any(before != after for before, after in around) else tuple(before for before, _ in around)
 
 
 def number(name, value, fits, expected):

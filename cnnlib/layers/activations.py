@@ -4,8 +4,8 @@ import numpy as np
 
 from .. import arguments
 from ..elementary import exp, is_greater, log, quietly, tanh
+from ..fast.pooling import first_maximum
 from .base import Layer
-from .max_pool import first_maximum
 
 __all__ = ["HardTanh", "Max", "ReLU", "Sigmoid", "Tanh"]
 
