@@ -11,6 +11,7 @@ __all__ = [
     "batch",
     "batch_shape",
     "float_dtype",
+    "generator",
     "hashable",
     "integer",
     "integer_pair",
@@ -18,6 +19,7 @@ __all__ = [
     "numbers_below",
     "padding",
     "path",
+    "refuse_what_is_no_number",
     "same_shape",
     "shape",
     "shown",
@@ -66,7 +68,7 @@ def array(name, value, ndim=None, axes=None):
             raise TypeError(f"{name} has dtype {result.dtype}; expected integers that fit int64")
         return np.asarray(result, np.int64)
     if result.dtype == object:
-        _refuse_what_is_no_number(name, result)
+        refuse_what_is_no_number(name, result)
     return result
 
 
@@ -77,7 +79,7 @@ def _as_array(name, value):
         raise ValueError(f"{name} is no array ({error})") from None
 
 
-def _refuse_what_is_no_number(name, objects):
+def refuse_what_is_no_number(name, objects):
     """Try one object of each type: numbers and expressions can be multiplied and added, text and None cannot."""
     for entry in {type(entry): entry for entry in objects.flat}.values():
         try:
@@ -196,6 +198,15 @@ def hashable(name, value):
     except TypeError:
         raise TypeError(f"{name} is {shown(value)}; expected something hashable, such as a string") from None
     return value
+
+
+def generator(name, value):
+    """Return a generator of random numbers, made from an int, or the one that was given."""
+    try:
+        return np.random.default_rng(value)
+    except (TypeError, ValueError) as error:
+        wanted = "an int of at least 0 or a numpy.random.Generator"
+        raise type(error)(f"{name} is {shown(value)}; expected {wanted}") from None
 
 
 def shown(value):

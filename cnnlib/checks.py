@@ -1,6 +1,8 @@
 """Checks of a backward pass: as a matrix, by differences, by the adjoint."""
 
 import copy
+from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,7 +13,7 @@ __all__ = ["check_adjoint", "check_gradient", "jacobian"]
 
 LARGE = 10**6  # of such integers, two sums of products are hardly ever equal by chance
 ROUNDING = 16  # how many times a float's own rounding an output may be off
-SHRINK, ATTEMPTS = 1000, 6  # of the steps of one entry
+SHRINK, ATTEMPTS = 1000.0, 5  # of the steps of an entry that is not clear at once
 
 
 def jacobian(layer, x):
@@ -111,19 +113,37 @@ def check_gradient(layer, x, *, step=1e-5, tolerance=1e-6):
         largest = _largest(variable) or _largest(y) or 1
         differences, wrong = np.empty_like(variable), np.zeros(variable.shape, bool)
         for index in np.ndindex(*variable.shape):
-            tried = (
-                _central_difference(layer, x, variable, index, step * largest / SHRINK**attempt, dy)
-                for attempt in range(ATTEMPTS)
-            )
-            differences[index], wrong[index] = _judged(gradient[index], tried, tolerance)
+            scales = _scales(largest, abs(variable[index]))
+            found = [(_central_difference(layer, x, variable, index, step * one, dy) for one in part) for part in scales]
+            differences[index], wrong[index] = _judged(gradient[index], *found, tolerance)
         refuse(f"gradient of the {name}", wrong, gradient, differences)
     _refuse_changes(changed)
     compared = ", ".join(f"{name} {gradient.size}" for name, gradient in gradients.items())
     return Report(f"gradient check: {compared} entries agree to {tolerance:g}")
 
 
+class _Difference(NamedTuple):
+    """A central difference, the sum of the sizes of what it is the sum of, and how far rounding may move it."""
+
+    value: float
+    size: float
+    rounding: float
+
+    def agrees(self, derivative, tolerance):
+        return abs(self.value - derivative) <= tolerance * self.size + self.rounding
+
+    def is_clear(self, derivative):
+        return self.rounding <= self.size / 1000 or self.value == derivative
+
+
+def _scales(largest, own):
+    """Return what the steps of an entry are relative to: at first, where rounding hides it, where a function bends."""
+    second = own if 0 < own < largest else largest / SHRINK
+    factors = SHRINK ** np.arange(ATTEMPTS)
+    return [largest], largest * SHRINK * factors, second / factors
+
+
 def _central_difference(layer, x, variable, index, step, dy):
-    """Return what each output adds to the difference of the loss, and how far rounding may move that."""
     here, points, outputs = variable[index], (variable[index] + step, variable[index] - step), []
     for point in points:
         variable[index] = point
@@ -132,31 +152,36 @@ def _central_difference(layer, x, variable, index, step, dy):
     above, below = outputs
     with np.errstate(all="ignore"):
         width = points[0] - points[1]
-        rounding = ROUNDING * np.finfo(float).eps * np.abs(dy) * (np.abs(above) + np.abs(below)) / width
-        return dy * (above - below) / width, rounding
+        parts = dy * (above - below) / width
+        roundings = ROUNDING * np.finfo(float).eps * np.abs(dy) * (np.abs(above) + np.abs(below)) / width
+        moved = parts != 0 if parts.any() else np.ones(parts.shape, bool)
+        return _Difference(parts.sum(), np.abs(parts).sum(), roundings[moved].sum())
 
 
-def _judged(gradient, tried, tolerance):
-    """Return a difference and whether the derivative is wrong, trying one step after the other."""
-    first = before = error_before = None
-    is_vanishing = False
-    for parts, roundings in tried:
-        difference, size, rounding = parts.sum(), np.abs(parts).sum(), roundings.sum()
-        error = abs(difference - gradient)
-        if first is None:
-            first = difference
-        else:
-            rounding = roundings[parts != 0].sum()  # smaller steps must show what they find
-            if not (rounding <= size / 1000 or error == 0):
-                break
-        if error <= tolerance * size + rounding:
-            return difference, False
-        if before is not None:
-            if abs(difference - before) <= tolerance * size + rounding:
-                return first, True
-            is_vanishing = error <= 10 * error_before / SHRINK**2  # as at 0 of x^3
-        before, error_before = difference, error
-    return first, not is_vanishing
+def _judged(derivative, first, larger, smaller, tolerance):
+    """Return a difference, and whether the derivative is wrong.
+
+    It is wrong if two differences in a row agree with each other and not with it.
+    """
+    (first,) = first
+    if first.agrees(derivative, tolerance):
+        if first.is_clear(derivative):
+            return first.value, False
+        clear = list(islice((found for found in larger if found.is_clear(derivative)), 2))
+        settled = len(clear) == 2 and clear[1].agrees(clear[0].value, tolerance)
+        return clear[0].value if settled else first.value, settled and not clear[0].agrees(derivative, tolerance)
+    before, is_vanishing = first, False
+    for found in smaller:
+        if not found.is_clear(derivative):
+            break
+        if found.agrees(derivative, tolerance):
+            return found.value, False
+        if found.agrees(before.value, tolerance):
+            return first.value, True
+        error, error_before = abs(found.value - derivative), abs(before.value - derivative)
+        is_vanishing = before is not first and error <= 10 * error_before / SHRINK**2  # as at 0 of x^3
+        before = found
+    return first.value, not is_vanishing
 
 
 def check_adjoint(layer, x_shape):
@@ -213,14 +238,18 @@ def check_adjoint(layer, x_shape):
             changes.append(copy.deepcopy(layer).forward(x) - y)
         variable -= 2 * v
         once, twice = changes
-        sizes = np.abs(y) + np.abs(twice)
-        if not np.all(np.abs(twice - 2 * once) <= spacing * sizes.max()):
+        sizes = np.abs(y) + np.abs(twice) if spacing else y
+        if not _agree(twice, 2 * once, spacing and spacing * sizes.max()):
             raise ValueError(f"layer is {arguments.shown(layer)}, not linear in its {name}; use check_gradient")
         left, right = (once * u).sum(), (v * gradients[name]).sum()
-        if not abs(left - right) <= spacing * (sizes * np.abs(u)).sum():
+        if not _agree(left, right, spacing and spacing * (sizes * np.abs(u)).sum()):
             raise AssertionError(f"adjoint of the {name}: <J v, u> = {left}, but <v, J' u> = {right}")
     _refuse_changes(changed)
     return Report(f"adjoint check: {', '.join(gradients)} {'equal up to rounding' if spacing else 'exact in integers'}")
+
+
+def _agree(left, right, limit):
+    return bool(np.all(np.abs(left - right) <= limit) if limit else np.all(left == right))
 
 
 def _spacing(*arrays):

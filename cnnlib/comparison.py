@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 
+from . import arguments
 from .elementary import quietly
 
 __all__ = ["Report", "check_answer", "check_equal", "refuse"]
@@ -70,6 +71,8 @@ def _comparable(name, value):
     value = np.asarray(value)
     if value.dtype.kind not in "biufcO":
         raise TypeError(f"{name} has dtype {value.dtype}; expected numbers or expressions")
+    if value.dtype == object:
+        arguments.refuse_what_is_no_number(name, value)
     return value.astype(object) if value.dtype.kind in "bu" else value
 
 

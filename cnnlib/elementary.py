@@ -139,4 +139,5 @@ def _apply(name, x):
         return getattr(np, name)(x)
     import sympy  # only exact types need it
 
-    return np.asarray(np.frompyfunc(getattr(sympy, name), 1, 1)(x), dtype=object)
+    with quietly():  # a float that SymPy tries first may overflow
+        return np.asarray(np.frompyfunc(getattr(sympy, name), 1, 1)(x), dtype=object)

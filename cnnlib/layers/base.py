@@ -149,7 +149,7 @@ class Affine(Layer):
         """Draw a weight with He's variance, 2 / (inputs of one output)."""
         dtype = arguments.float_dtype("dtype", dtype)
         deviation = np.sqrt(2 / math.prod(shape[:-1]))
-        self.params["weight"] = np.random.default_rng(rng).normal(0, deviation, shape).astype(dtype)
+        self.params["weight"] = arguments.generator("rng", rng).normal(0, deviation, shape).astype(dtype)
         if bias:
             self.params["bias"] = np.zeros(shape[-1], dtype)
 
