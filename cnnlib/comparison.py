@@ -81,10 +81,11 @@ def _is_not_zero(difference):
     return (difference.expand() if hasattr(difference, "expand") else difference) != 0
 
 
-def check_answer(answer, expected, *cases):
+def check_answer(answer, expected, *cases, slips=None):
     """Try a reader's function on several cases, without letting it change them.
 
-    Answers are compared exactly, but floats may differ by rounding.
+    Answers are compared exactly, but floats may differ by rounding. A wrong
+    answer is held against the likely slips, and one that fits is named.
 
     Parameters
     ----------
@@ -94,6 +95,8 @@ def check_answer(answer, expected, *cases):
         Computes the right result in another way.
     *cases : tuple
         The arguments of each case.
+    slips : dict of str to callable, optional
+        Wrong answers, by what makes them wrong, such as "`=` in place of `+=`".
 
     Returns
     -------
@@ -103,8 +106,8 @@ def check_answer(answer, expected, *cases):
     Raises
     ------
     AssertionError
-        Names the case, its arguments if they are short, and the first index
-        that is wrong.
+        Names the case, its arguments if they are short, the first index that
+        is wrong, and the slip that gives the same there.
     ValueError
         If there are no cases.
 
@@ -116,6 +119,11 @@ def check_answer(answer, expected, *cases):
     Traceback (most recent call last):
         ...
     AssertionError: outputs(5, 2) in case 0 is 3; expected 4
+
+    >>> check_answer(outputs, lambda size, kernel: size - kernel + 1, (5, 2), slips={"one too few": lambda n, k: n - k})
+    Traceback (most recent call last):
+        ...
+    AssertionError: outputs(5, 2) in case 0 is 3; expected 4 (this is what one too few gives)
     """
     if not cases:
         raise ValueError("cases is empty; expected at least one")
@@ -124,8 +132,26 @@ def check_answer(answer, expected, *cases):
         if got is None:
             return Report(f"{answer.__name__}: not answered yet")
         right = expected(*case)
-        check_equal(f"{_call(answer, case)} in case {number}", got, right, ROUNDING * (_rounded(got) and _numeric(right)))
+        try:
+            _check_rounded(f"{_call(answer, case)} in case {number}", got, right)
+        except AssertionError as error:
+            named = [name for name, slip in (slips or {}).items() if _agrees(got, slip(*copy.deepcopy(case)))]
+            raise AssertionError(f"{error} (this is what {named[0]} gives)" if named else str(error)) from None
     return Report(f"{answer.__name__}: right in all {len(cases)} cases")
+
+
+def _check_rounded(name, got, right):
+    """Assert that two arrays are equal, but for the rounding of floats."""
+    check_equal(name, got, right, ROUNDING * (_rounded(got) and _numeric(right)))
+
+
+def _agrees(got, other):
+    """Say whether `_check_rounded` finds no difference."""
+    try:
+        _check_rounded("slip", got, other)
+    except AssertionError:
+        return False
+    return True
 
 
 def _call(answer, case):

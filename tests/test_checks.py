@@ -222,6 +222,34 @@ def test_check_answer_is_not_fooled_by_an_answer_that_changes_its_arguments():
         check_answer(emptied, lambda x: x, (np.array([1, 2]),))
 
 
+def test_check_answer_names_the_slip_that_was_made():
+    slips = {"`*` in place of `**`": lambda x, n: x * n, "the sign turned": lambda x, n: -(x**n)}
+
+    def refused(answer):
+        with pytest.raises(AssertionError) as error:
+            check_answer(answer, lambda x, n: x**n, (2, 2), (np.array([2, 3]), 3), slips=slips)
+        return str(error.value)
+
+    assert refused(lambda x, n: n * x).endswith("first at (0,): 6; expected 8 (this is what `*` in place of `**` gives)")
+    assert refused(lambda x, n: -1.0 * x**n).endswith("in case 0 is -4.0; expected 4 (this is what the sign turned gives)")
+    assert refused(lambda x, n: x + n).endswith("first at (0,): 5; expected 8")
+    assert refused(lambda x, n: x[:1] ** n if np.ndim(x) else 4).endswith("expected (2,)")
+
+
+def test_check_answer_names_the_slip_that_was_made():
+    slips = {"`*` in place of `**`": lambda x, n: x * n, "the sign turned": lambda x, n: -(x**n)}
+
+    def refused(answer):
+        with pytest.raises(AssertionError) as error:
+            check_answer(answer, lambda x, n: x**n, (2, 2), (np.array([2, 3]), 3), slips=slips)
+        return str(error.value)
+
+    assert refused(lambda x, n: n * x).endswith("first at (0,): 6; expected 8 (this is what `*` in place of `**` gives)")
+    assert refused(lambda x, n: -1.0 * x**n).endswith("in case 0 is -4.0; expected 4 (this is what the sign turned gives)")
+    assert refused(lambda x, n: x + n).endswith("first at (0,): 5; expected 8")
+    assert refused(lambda x, n: x[:1] ** n if np.ndim(x) else 4).endswith("expected (2,)")
+
+
 class StepsInBackward(Conv2d):
     """Gives the gradient of the input at the weights after its own step."""
 

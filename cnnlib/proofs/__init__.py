@@ -2,8 +2,23 @@
 
 from .arrays import elementwise, gradient, symbols
 from .indexed import tabulate, zero_extended
+from .indices import indices, sizes, total
 from .proof import Proof, prove
 from .sums import collapse
 from .typesetting import latex, typeset
 
-__all__ = ["Proof", "collapse", "elementwise", "gradient", "latex", "prove", "symbols", "tabulate", "typeset", "zero_extended"]
+__all__ = [
+    "Proof",
+    "collapse",
+    "elementwise",
+    "gradient",
+    "indices",
+    "latex",
+    "prove",
+    "sizes",
+    "symbols",
+    "tabulate",
+    "total",
+    "typeset",
+    "zero_extended",
+]

@@ -33,6 +33,12 @@ FACTS = """() => {
       .filter((base) => shown(base) && base.getBoundingClientRect().right > root.clientWidth
         && !base.closest(".pst-scrollable-table-container, .cell_output, [role=region]"))
       .map((base) => base.closest(".math").textContent.slice(0, 80)),
+    cutDisplays: [...document.querySelectorAll(".katex-display")]
+      .map((display) => display.parentElement)
+      .filter((box) => shown(box) && box.scrollWidth > box.clientWidth + 1)
+      .map((box) => box.querySelector("annotation").textContent.slice(0, 80)),
+    smallest: Math.min(99, ...[...document.querySelectorAll(".katex-display > .katex")]
+      .filter(shown).map((formula) => parseFloat(getComputedStyle(formula).fontSize))),
     leftBehind: [...document.querySelectorAll("span.math")]
       .filter((formula) => /^[.,;:!?]/.test(formula.nextSibling?.data ?? ""))
       .map((formula) => formula.parentElement.textContent.slice(0, 80)),
@@ -152,6 +158,11 @@ def test_page_does_not_scroll_sideways(visit):
     assert visit.facts["scrollWidth"] <= visit.facts["width"]
     assert visit.facts["cut"] == []
     assert visit.facts["leftBehind"] == [], "punctuation that a formula may leave to the next line"
+
+
+def test_no_display_formula_is_cut_or_too_small_to_read(visit):
+    assert visit.facts["cutDisplays"] == []
+    assert visit.facts["smallest"] >= 12  # pixels
 
 
 def test_images_are_there_and_have_a_text(visit):
