@@ -1,5 +1,6 @@
 """Work in blocks that fit the cache, shared among threads."""
 
+import math
 import os
 import threading
 from contextlib import contextmanager
@@ -94,14 +95,15 @@ class _InOrder:
 
 
 @contextmanager
-def one_blas_thread(products):
+def one_blas_thread(products, most=math.inf):
     """Hold the BLAS library to one thread, in a `with` block, where so many products of two numbers might take more.
 
     Its own threads would wait for each other in every one of many small
     matrix products, longest where other programs use the same cores. Who is
-    in here first holds it, and restores what was before.
+    in here first holds it, and restores what was before. With more than
+    `most` products, in one matrix, its threads are welcome.
     """
-    if products <= ALONE or not _holding.acquire(blocking=False):
+    if not ALONE < products <= most or not _holding.acquire(blocking=False):
         yield
         return
     try:
