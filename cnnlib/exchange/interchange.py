@@ -13,9 +13,13 @@ from ..layers.dense import Flatten, Linear
 from ..layers.pooling import AvgPool2d, MaxPool2d
 from ..network import Sequential
 
-__all__ = ["checked", "inner_layers", "input_shapes", "joined", "kind", "parameters"]
+__all__ = ["ENTRIES", "WINDOWS", "checked", "inner_layers", "input_shapes", "joined", "kind", "parameters"]
 
-KINDS = AvgPool2d, Conv2d, Flatten, HardTanh, Linear, Max, MaxPool2d, ReLU, Sequential, Sigmoid, Tanh
+# How a layer reads its input decides what another order of the axes means to it.
+WINDOWS = AvgPool2d, Conv2d, MaxPool2d  # maps, which elsewhere have the channels first
+ENTRIES = HardTanh, ReLU, Sigmoid, Tanh  # each entry alone: every order is right
+FEATURES = Flatten, Linear, Max  # along the last axis: the order there counts
+KINDS = (*WINDOWS, *ENTRIES, *FEATURES, Sequential)
 
 
 def kind(layer):
