@@ -66,7 +66,8 @@ class Linear(Affine):
         self._keep(x, weight)
         (x, weight, bias), dtype = in_safe_type(lambda x, w, b: len(weight) * x * w + b, x, weight, bias)
         with quietly(), one_blas_thread(x.size * weight.shape[1], SHARE):
-            return returned(x @ weight + bias, dtype)  # def-layers-and-deltas-forward
+            y = x @ weight + bias  # def-layers-and-deltas-forward
+        return returned(y, dtype)
 
     def backward(self, dy):
         """See `Layer.backward`."""
