@@ -77,7 +77,7 @@ def check_gradient(layer, x, *, step=1e-5, tolerance=1e-6):
     Notes
     -----
     Chapter "One kernel", section "Two checks without symbols"; the loss is
-    that of def-single-kernel-chain-rule with fixed deltas.
+    that of eq-single-kernel-chain-rule with fixed deltas.
 
     Examples
     --------
