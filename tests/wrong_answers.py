@@ -85,6 +85,11 @@ WRONG_ANSWERS = {
         ("one shift twice", "x[u:, v:]", "x[u:, u:]"),
         ("the bias forgotten", "np.ones(", "np.zeros("),
     ],
+    "ex-multiple-kernels-by-hand": [
+        ("indices exchanged", "[-3, -3, ", "[-1, -1, "),
+        ("one image only", "1, 5, 2, -2", "1, -1, 2, -2"),
+        ("transposed", "1, 5, 2, -2", "1, 2, 5, -2"),
+    ],
     "ex-multiple-kernels-count": [
         ("no biases", " + f for", " for"),
         ("one bias a channel", "+ f for", "+ c for"),
@@ -96,9 +101,9 @@ WRONG_ANSWERS = {
         ("a flip too many", "w[:, :, :, f]", "w[::-1, ::-1, :, f]"),
     ],
     "ex-multiple-kernels-fold": [
-        ("transposed", "p[0, 0], w", "p[0, 0].T.reshape(p[0, 0].shape), w"),
-        ("a flip too many", "p[0, 0], w", "p[0, 0], w[::-1, ::-1]"),
-        ("kernels in another order", "p[0, 0], w", "p[0, 0], w[..., ::-1]"),
+        ("transposed", "w1[0, 0], w2", "w1[0, 0].T.reshape(w1[0, 0].shape), w2"),
+        ("a flip too many", "w1[0, 0], w2", "w1[0, 0], w2[::-1, ::-1]"),
+        ("kernels in another order", "w1[0, 0], w2", "w1[0, 0], w2[..., ::-1]"),
     ],
     "ex-multiple-kernels-depthwise": [
         ("= for +=", "+= dy[i, j]", "= dy[i, j]"),
