@@ -22,7 +22,7 @@ endef
 # All paths are relative: that of the checkout itself may hold spaces. -I: PYTHONPATH and the like do not count.
 RUN = $(if $(shell command -v "$(PYTHON)" 2>/dev/null),$(PYTHON),$(error $(NO_PYTHON))) -I tools/environment.py --versions $(VERSIONS)
 
-.PHONY: help book test coverage mutation test-browser test-places quick lint tidy serve lab site zip pdf epub notebooks notebooks-check lock audit clean distclean
+.PHONY: help book test coverage mutation mutants-of-formulas test-browser test-places quick lint tidy serve lab site zip pdf epub notebooks notebooks-check lock audit clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -32,6 +32,7 @@ help:
 	@echo "make lint       look for mistakes in the code; make tidy: mend what can be mended by itself, and format"
 	@echo "make coverage   run tests/ alone; fail unless they reach every line and branch of cnnlib"
 	@echo "make mutation   break cnnlib in some 7,400 ways; fail unless tests/ alone see what tests/mutation.md says"
+	@echo "make mutants-of-formulas  break each equation in every way; fail unless its proof sees it"
 	@echo "make test-browser  build the book and try every page in Chromium, if there is one"
 	@echo "make test-places  try copies of this checkout in odd folders and under odd settings"
 	@echo "make serve      build the book and serve it on http://$(LOCAL):8000 (PORT=... for another)"
@@ -122,6 +123,10 @@ MODULES :=
 mutation:
 	@$(RUN) --with mutation --set OPENBLAS_NUM_THREADS=1 -- -m mutmut run $(foreach module,$(MODULES),'cnnlib.$(module).*')
 	@$(RUN) -- tools/mutation.py $(MODULES)
+
+# Every way to break each equation of the book; `make test` tries a few.
+mutants-of-formulas:
+	@$(RUN) --only-reads --set MUTANTS=all -- $(PYTEST) -rP tests/test_formulas_break.py
 
 # Named outright: `make test` leaves tests/browser out. -rs says why a test was skipped.
 test-browser: book
