@@ -57,7 +57,10 @@ def test_the_library_asks_for_what_the_book_is_tested_with():
     def oldest(named):
         return {each.name: [part for part in each.specifier if part.operator == ">="] for each in named}
 
-    book, library = oldest(requirements()), oldest(extras()[""] + extras()["symbolic"] + extras()["figures"] + extras()["onnx"])
+    book, library = (
+        oldest(requirements()),
+        oldest(extras()[""] + extras()["symbolic"] + extras()["figures"] + extras()["onnx"]),
+    )
     assert library == {name: book[name] for name in library}
 
 

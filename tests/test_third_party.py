@@ -11,7 +11,11 @@ from reading import ROOT
 
 STATIC = ROOT / "chapters" / "_static"
 NAMED = (ROOT / "THIRD_PARTY.md").read_text(encoding="utf-8")
-ATTRIBUTES = [line.split() for line in (ROOT / ".gitattributes").read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+ATTRIBUTES = [
+    line.split()
+    for line in (ROOT / ".gitattributes").read_text(encoding="utf-8").splitlines()
+    if line and line[0] != "#"
+]
 
 
 MADE = {".git", ".venv", ".venvs", "_build", "build", "mutants", "__pycache__", "cnnlib.egg-info"}
@@ -33,7 +37,9 @@ def test_each_folder_that_ships_is_named_with_its_licence(folder):
     place = folder.relative_to(ROOT).as_posix()
     assert f"`{place}/`" in NAMED
     assert f"`{place}/LICENSE`" in NAMED and (folder / "LICENSE").is_file()
-    assert (folder / "LICENSE").read_text(encoding="utf-8").split("\n")[0].removeprefix("The ").removesuffix(" (MIT)") in NAMED
+    assert (folder / "LICENSE").read_text(encoding="utf-8").split("\n")[0].removeprefix("The ").removesuffix(
+        " (MIT)"
+    ) in NAMED
 
 
 def test_each_place_that_is_named_is_there():
@@ -46,7 +52,9 @@ def test_version_is_the_one_that_ships():
     assert f'version:"{version}"' in (STATIC / "katex" / "katex.min.js").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("pattern, attributes", [(pattern, rest) for pattern, *rest in ATTRIBUTES], ids=[line[0] for line in ATTRIBUTES])
+@pytest.mark.parametrize(
+    "pattern, attributes", [(pattern, rest) for pattern, *rest in ATTRIBUTES], ids=[line[0] for line in ATTRIBUTES]
+)
 def test_each_line_of_gitattributes_is_about_a_file(pattern, attributes):
     assert attributes and [path for path in files() if fnmatch(path.as_posix(), pattern)]
 
@@ -56,4 +64,6 @@ def test_git_takes_no_binary_file_for_text_and_no_work_of_others_for_ours():
     theirs = {path for path in files() if len(path.parts) > 3 and STATIC.relative_to(ROOT) in path.parents}
     for marked, which in [("binary", binary), ("linguist-vendored", theirs)]:
         patterns = [pattern for pattern, *attributes in ATTRIBUTES if marked in attributes]
-        assert which and not [path for path in which if not any(fnmatch(path.as_posix(), pattern) for pattern in patterns)]
+        assert which and not [
+            path for path in which if not any(fnmatch(path.as_posix(), pattern) for pattern in patterns)
+        ]

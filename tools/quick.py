@@ -36,7 +36,9 @@ def changed(folder):
     new = ["ls-files", "--others", "--exclude-standard"]
     found = set()
     for question in (since, new):
-        done = subprocess.run([*git, *question, "-z", "--", "chapters/*.ipynb"], cwd=folder, capture_output=True, check=True)
+        done = subprocess.run(
+            [*git, *question, "-z", "--", "chapters/*.ipynb"], cwd=folder, capture_output=True, check=True
+        )
         found |= set(done.stdout.decode().split("\0")) - {""}
     return sorted(found)
 

@@ -28,7 +28,9 @@ def odd_tree(tmp_path_factory):
 
 
 def make(goal, tree, fails=False, **variables):
-    done = subprocess.run(["make", *goal.split()], cwd=tree, env=os.environ | variables, capture_output=True, text=True, encoding="utf-8")
+    done = subprocess.run(
+        ["make", *goal.split()], cwd=tree, env=os.environ | variables, capture_output=True, text=True, encoding="utf-8"
+    )
     assert bool(done.returncode) is fails, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return done.stdout + done.stderr
 
@@ -49,7 +51,9 @@ def test_tests_about_places_pass_in_an_odd_folder(odd_tree):
     make(f"test CHAPTER={CHAPTER}", odd_tree)
     about = [f"tests/test_{name}.py" for name in ("environment", "architecture", "editions", "quick", "third_party")]
     command = [odd_tree / ".venv/bin/python", "-m", "pytest", "-q", *about]
-    done = subprocess.run(command, cwd=odd_tree, env=os.environ | {"LC_ALL": "C"}, capture_output=True, text=True, encoding="utf-8")
+    done = subprocess.run(
+        command, cwd=odd_tree, env=os.environ | {"LC_ALL": "C"}, capture_output=True, text=True, encoding="utf-8"
+    )
     assert done.returncode == 0, done.stdout[-5000:]
 
 
@@ -64,8 +68,19 @@ def test_what_a_reader_has_set_up_changes_nothing(odd_tree, tmp_path):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    set_up = {"HOME": str(tmp_path), "PYTEST_ADDOPTS": "--collect-only", "PYTHONPATH": str(tmp_path), "PYTHONOPTIMIZE": "2"}
-    set_up |= {"MPLBACKEND": "svg", "CHAPTER": "nothing", "OPENBLAS_NUM_THREADS": "7", "SYMPY_USE_CACHE": "no", "LANGUAGE": "de"}
+    set_up = {
+        "HOME": str(tmp_path),
+        "PYTEST_ADDOPTS": "--collect-only",
+        "PYTHONPATH": str(tmp_path),
+        "PYTHONOPTIMIZE": "2",
+    }
+    set_up |= {
+        "MPLBACKEND": "svg",
+        "CHAPTER": "nothing",
+        "OPENBLAS_NUM_THREADS": "7",
+        "SYMPY_USE_CACHE": "no",
+        "LANGUAGE": "de",
+    }
     chapter = "single_kernel"
     assert re.search(r"\d+ passed", make(f"test CHAPTER={chapter}", odd_tree, **set_up))
     make(f"notebooks-check CHAPTER={chapter}", odd_tree, **set_up)
@@ -104,7 +119,11 @@ def test_second_make_waits_and_both_leave_a_whole_book(odd_tree):
     command = ["make", "book", f"CHAPTER={CHAPTER}"]
     builds = []
     for _ in range(2):
-        builds.append(subprocess.Popen(command, cwd=odd_tree, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"))
+        builds.append(
+            subprocess.Popen(
+                command, cwd=odd_tree, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+            )
+        )
         time.sleep(1)
     said = [build.communicate()[0] for build in builds]
     assert [build.returncode for build in builds] == [0, 0], said
