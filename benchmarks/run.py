@@ -70,7 +70,7 @@ class Worker:
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
             environment[name] = "1" if library == "cnnlib" else str(threads)  # its threads share blocks instead
         command = [sys.executable, HERE / "worker.py", library, str(threads)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", env=environment)
 
     def ask(self, *question):
         print(json.dumps(question), file=self.process.stdin, flush=True)

@@ -1,5 +1,6 @@
 """The environment knows what it was made of and where; what the reader has set up stays out of it."""
 
+import ast
 import json
 import os
 import shutil
@@ -469,3 +470,15 @@ def test_old_environment_tells_what_has_changed():
     new = json.loads(json.dumps(old)) | {"folder": "/b", "content": {"x": "1", "y": "3"}}
     assert environment.changes(old, new) == ["its folder is /a, not /b", "y has changed"]
     assert environment.changes(old, old) == []
+
+
+@pytest.mark.parametrize("folder", ["cnnlib", "tests", "tools", "benchmarks"])
+def test_no_program_is_read_in_the_encoding_of_the_locale(folder):
+    """Of files, the linter sees to it (PLW1514)."""
+    found = []
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            words = {word.arg: ast.unparse(word.value) for word in node.keywords} if isinstance(node, ast.Call) else {}
+            if words.get("text") == "True" and "encoding" not in words:
+                found.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert not found

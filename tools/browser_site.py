@@ -103,7 +103,7 @@ def build_lite(target):
             json.dumps(build_settings(place, target, wheel)), encoding="utf-8"
         )
         command = [sys.executable, "-m", "jupyterlite_core", "build"]
-        result = subprocess.run(command, cwd=place, capture_output=True, text=True)
+        result = subprocess.run(command, cwd=place, capture_output=True, encoding="utf-8")
     if result.returncode:
         sys.exit(f"JupyterLite did not build:\n{result.stdout}{result.stderr}")
 

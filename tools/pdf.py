@@ -42,7 +42,7 @@ def _found(file):
         return True
     # fc-match names the nearest font that there is, which may be another one.
     name = Path(file).stem
-    fonts = subprocess.run(["fc-list"], capture_output=True, text=True).stdout if shutil.which("fc-list") else ""
+    fonts = subprocess.run(["fc-list"], capture_output=True, encoding="utf-8").stdout if shutil.which("fc-list") else ""
     return Path(file).suffix in (".otf", ".ttf") and f"/{name}." in fonts
 
 
@@ -75,7 +75,7 @@ def make(folder, target):
         "-silent",
         source.name,
     ]
-    result = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    result = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8")
     log_file = source.with_suffix(".log")
     log = log_file.read_text(encoding="utf-8", errors="replace") if log_file.exists() else result.stderr
     # LaTeX breaks the lines of its log at 79 characters; what is looked for stands at their starts.
