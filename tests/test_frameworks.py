@@ -1,15 +1,18 @@
 """Parameters go to PyTorch, Flax and Keras and come back; the networks that these made give their numbers here."""
 
 import copy
+import importlib.util
 import json
 import re
 from pathlib import Path
 
 import cnnlib
+import cnnlib.exchange
 import numpy as np
 import pytest
 from cnnlib import AvgPool2d, Conv2d, Flatten, Linear, Max, MaxPool2d, ReLU, Sequential, Tanh
 from cnnlib.exchange import from_flax, from_keras, from_pytorch, to_flax, to_keras, to_pytorch
+from cnnlib.exchange.interchange import ENTRIES, inner_layers
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,21 +74,68 @@ every_format = pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
 # --- What the frameworks computed -----------------------------------------------------------
 
 
+with np.load(Path(__file__).parent / "vectors" / "networks.npz") as stored:
+    VECTORS = dict(stored)
+
+
 def vectors(name):
-    with np.load(Path(__file__).parent / "vectors" / "networks.npz") as stored:
-        found = {key.removeprefix(f"{name}/"): stored[key] for key in stored if key.startswith(f"{name}/")}
-    return found.pop("x"), found.pop("y"), {key.removeprefix("parameters/"): value for key, value in found.items()}
+    return {key.removeprefix(f"{name}/"): value for key, value in VECTORS.items() if key.startswith(f"{name}/")}
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_frameworks_network_gives_its_numbers(name):
-    x, y, parameters = vectors(name)
+    x, y, parameters = VECTORS[f"{name}/x"], VECTORS[f"{name}/y"], vectors(f"{name}/parameters")
     form, net = FORMATS[name], network()
     form.read(net, form.nested(parameters), x.shape)
     assert np.array_equal(net.forward(x), y) and len(np.unique(y)) > 4
     written = form.flat(form.write(net, x.shape))
     assert written.keys() == parameters.keys()
     assert all(np.array_equal(written[key], parameters[key]) for key in parameters)
+
+
+def test_gradients_are_those_of_autograd_and_are_turned_like_the_parameters():
+    net, v = network(np.float64), vectors("gradients")
+    from_pytorch(net, vectors("gradients/parameters"), X_SHAPE)
+    net.forward(v["x"].astype(float))
+    assert np.array_equal(net.backward(v["dy"].astype(float)), v["dx"])
+    gradients = copy.deepcopy(net)
+    gradients.params.update(net.grads)
+    turned, expected = to_pytorch(gradients, X_SHAPE), vectors("gradients/gradients")
+    assert turned.keys() == expected.keys()
+    assert all(np.array_equal(turned[name], expected[name]) and expected[name].any() for name in expected)
+
+
+INNER = [*inner_layers(network()).values(), Max()]
+FLATTEN = next(place for place, layer in enumerate(INNER) if isinstance(layer, Flatten))
+DENSE = next(place for place, layer in enumerate(INNER) if isinstance(layer, Linear))
+
+
+def as_pytorch_lays_out(y, flattened):
+    y = y.reshape(-1, 2, 3, 5) if flattened else y
+    y = y.transpose(0, 3, 1, 2) if y.ndim == 4 else y
+    return y.reshape(len(y), -1) if flattened else y
+
+
+@pytest.mark.parametrize("start", range(len(INNER)))
+def test_every_part_of_a_network_of_pytorchs(start):
+    """Whatever stands in front or behind: the numbers are PyTorch's, in the order that `to_pytorch` promises."""
+    v = vectors("parts")
+    x = v[f"{start}/x"]
+    x = x.transpose(0, 2, 3, 1) if x.ndim == 4 else x
+    for stop in range(start + 1, len(INNER) + 1):
+        part = copy.deepcopy(Sequential(*INNER[start:stop]))
+        state = {name: v[f"parameters/{start + int(name[0])}{name[1:]}"] for name in part.params}
+        from_pytorch(part, state, x.shape)
+        assert all(np.array_equal(to_pytorch(part, x.shape)[name], state[name]) for name in state)
+        y = as_pytorch_lays_out(part.forward(x), flattened=start <= FLATTEN < stop <= DENSE)
+        assert np.array_equal(y, v[f"{start}/{stop}"])
+
+
+@pytest.mark.parametrize("layer", ENTRIES)
+def test_layers_said_to_take_each_entry_alone_do(layer):
+    x = np.random.default_rng(0).normal(size=(3, 12))
+    order = np.random.default_rng(1).permutation(12)
+    assert np.array_equal(layer().forward(x[:, order]), layer().forward(x)[:, order])
 
 
 # --- There and back -------------------------------------------------------------------------
@@ -266,22 +316,43 @@ def blocks():
     return re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("package", ["torch", "flax", "keras", "onnxruntime"])
-def test_block_of_the_page_gives_the_scores(package):
-    (block,) = [code for code in blocks() if re.search(rf"^(import|from) {package}\b", code, re.MULTILINE)]
-    pytest.importorskip(package)
+IMPORTS = {
+    "torch": "import torch",
+    "flax linen": "from flax import linen",
+    "flax nnx": "from flax import nnx",
+    "keras": "import keras",
+    "onnxruntime": "import onnxruntime",
+}
+
+
+@pytest.mark.parametrize("name", IMPORTS)
+def test_block_of_the_page_gives_the_scores(name):
+    (block,) = [code for code in blocks() if re.search(rf"^{IMPORTS[name]}\b", code, re.MULTILINE)]
+    for package in {"keras": ("keras", "jax")}.get(name, name.split()[:1]):
+        if importlib.util.find_spec(package) is None:
+            pytest.skip(f"needs {package}")
     rng = np.random.default_rng(0)
     net = Sequential(
         *(Conv2d(1, 6, 5, padding=2, rng=rng), ReLU(), MaxPool2d(2)),
         *(Conv2d(6, 16, 5, rng=rng), ReLU(), MaxPool2d(2)),
         *(Flatten(), Linear(400, 120, rng=rng), ReLU(), Linear(120, 84, rng=rng), ReLU(), Linear(84, 10, rng=rng)),
     )
-    before, images = copy.deepcopy(net), rng.normal(size=(3, 28, 28, 1)).astype(np.float32)
-    names = {**vars(cnnlib), "network": net, "images": images}
-    if package == "onnxruntime":
-        names["model"] = cnnlib.to_onnx(net, images.shape)
+    before, images, labels = copy.deepcopy(net), rng.normal(size=(3, 28, 28, 1)).astype(np.float32), np.array([3, 0, 7])
+    names = {**vars(cnnlib), **vars(cnnlib.exchange), "network": net, "images": images, "labels": labels}
+    if name == "onnxruntime":
+        names["model"] = cnnlib.exchange.to_onnx(net, images.shape)
     exec(block, names)
-    expected = before.forward(images)
-    print(f"{package}: the largest difference is {np.abs(names['scores'] - expected).max():.1e} of {np.abs(expected).max():.1f}")
-    assert np.allclose(names["scores"], expected, rtol=1e-4, atol=1e-4 * np.abs(expected).max())
+    assert_close(name, names["scores"], before.forward(images))
     assert all(np.array_equal(net.params[name], before.params[name]) for name in net.params)
+    if name == "torch":
+        loss = cnnlib.SoftmaxCrossEntropy()
+        loss.forward(before.forward(images), labels)
+        before.backward(loss.backward())
+        before.params.update(before.grads)
+        for name, gradient in to_pytorch(before, images.shape).items():
+            assert_close(f"gradient of {name}", names["gradients"][name], gradient)
+
+
+def assert_close(name, got, expected):
+    print(f"{name}: the largest difference is {np.abs(got - expected).max():.1e} of {np.abs(expected).max():.1f}")
+    assert np.allclose(got, expected, rtol=1e-4, atol=1e-4 * np.abs(expected).max())

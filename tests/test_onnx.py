@@ -2,6 +2,7 @@
 
 import re
 import sys
+from itertools import product
 
 import numpy as np
 import pytest
@@ -22,7 +23,8 @@ from cnnlib import (
     Tanh,
     load_mnist,
 )
-from cnnlib.exchange import to_onnx, to_pytorch
+from cnnlib.exchange import to_onnx
+from cnnlib.exchange.interchange import inner_layers, input_shapes
 
 onnx = pytest.importorskip("onnx")
 from onnx.reference import ReferenceEvaluator  # noqa: E402
@@ -120,6 +122,55 @@ def test_network_of_every_layer(dtype, tolerance):
     agrees(every_layer(dtype), dtype=dtype, tolerance=tolerance)
 
 
+INNER = Sequential(*inner_layers(every_layer(np.float64)).values())
+BATCHES = [(3, *shape) for shape in input_shapes(INNER, SHAPE)]  # what reaches each of them
+
+
+@pytest.mark.parametrize("start", range(len(INNER)))
+def test_every_part_of_a_network_of_every_layer(start):
+    """Nothing in front may be relied on, and nothing behind may put right what was left wrong."""
+    for stop in range(start + 1, len(INNER) + 1):
+        agrees(INNER[start:stop], BATCHES[start])
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_layers_in_any_order(depth):
+    """Every row of three layers that fits, whatever shape the first is given."""
+    tried = 0
+    for shape, row in product([(2, 5, 6, 2), (2, 6)], product(FITTING.values(), repeat=3)):
+        layers = fitting(row, shape)
+        if layers:
+            agrees(Sequential(layers[0], nested(layers[1:], depth)), shape)
+            tried += 1
+    assert tried > 150
+
+
+FITTING = {
+    "convolution": lambda shape: Conv2d(shape[3], 3, (2, 1), **PAIR),
+    "pooling": lambda shape: MaxPool2d((1, 2), stride=1),
+    "activation": lambda shape: Tanh(),
+    "flatten": lambda shape: Flatten(),
+    "dense": lambda shape: Linear(shape[1], 5, **PAIR),
+    "maximum": lambda shape: Max(),
+}
+
+
+def fitting(row, shape):
+    """Make the layers, each for the shape that the one before gives; nothing if one cannot take it."""
+    layers = []
+    for make in row:
+        try:
+            layers.append(make(shape))
+            shape = layers[-1].forward(np.zeros(shape)).shape
+        except (IndexError, ValueError):
+            return []
+    return layers
+
+
+def nested(layers, depth):
+    return Sequential(*layers) if depth == 1 else Sequential(nested(layers, depth - 1))
+
+
 def lenet():
     return Sequential(
         *(Conv2d(1, 6, 5, padding=2, rng=0), ReLU(), MaxPool2d(2)),
@@ -149,17 +200,17 @@ def test_model_describes_itself():
     assert [end.name for end in ends] == ["x", "y"]
     sizes = [[axis.dim_param or axis.dim_value for axis in end.type.tensor_type.shape.dim] for end in ends]
     assert sizes == [["N", 9, 11, 2], ["N", 1]]
-    assert [node.op_type for node in model.graph.node].count("Transpose") == 1
+    assert [node.op_type for node in model.graph.node].count("Transpose") == 2
     constants = {stored.name: onnx.numpy_helper.to_array(stored) for stored in model.graph.initializer}
-    for name, value in to_pytorch(every_layer(np.float32), SHAPE).items():
-        assert np.array_equal(constants[name], value)
+    for name, value in every_layer(np.float32).params.items():
+        assert np.array_equal(constants[name], value.transpose(3, 2, 0, 1) if value.ndim == 4 else value)
     assert model.producer_name == "cnnlib" and (model.opset_import[0].version, model.ir_version) == (13, 7)
     assert model == to_onnx(every_layer(np.float32), SHAPE)
 
 
 NODES = """
-channels first: x -> channels first.y, Transpose, perm [0, 3, 1, 2]
-0.Conv2d: channels first.y 0.weight 0.bias -> 0.Conv2d.y, Conv, dilations [2, 1], kernel_shape [3, 2], pads [0, 1, 0, 1], strides [1, 2]
+0.channels first: x -> 0.channels first.y, Transpose, perm [0, 3, 1, 2]
+0.Conv2d: 0.channels first.y 0.weight 0.bias -> 0.Conv2d.y, Conv, dilations [2, 1], group 1, kernel_shape [3, 2], pads [0, 1, 0, 1], strides [1, 2]
 1.0.HardTanh: 0.Conv2d.y 1.0.min 1.0.max -> 1.0.HardTanh.y, Clip
 1.1.AvgPool2d: 1.0.HardTanh.y -> 1.1.AvgPool2d.y, AveragePool, count_include_pad 1, kernel_shape [2, 3], pads [1, 0, 1, 0], strides [1, 1]
 2.MaxPool2d: 1.1.AvgPool2d.y -> 2.MaxPool2d.y, MaxPool, kernel_shape [2, 2], pads [0, 0, 0, 0], strides [2, 2]
@@ -178,7 +229,18 @@ def test_names_and_attributes_are_these():
     graph = to_onnx(network, SHAPE).graph
     assert [written(node) for node in graph.node] == NODES.strip().splitlines()
     assert graph.name == "Sequential"
-    assert [written(node) for node in to_onnx(Linear(5, 4), (1, 5)).graph.node] == ["Linear: x weight bias -> y, Gemm, transB 1"]
+    assert [written(node) for node in to_onnx(Linear(5, 4), (1, 5)).graph.node] == ["Linear: x weight bias -> y, Gemm"]
+
+
+def test_maps_are_turned_only_where_a_layer_asks_for_it():
+    def operators(*layers):
+        return [node.op_type for node in to_onnx(Sequential(*layers), SHAPE).graph.node]
+
+    assert operators(ReLU(), Flatten(), Tanh(), Max()) == ["Relu", "Flatten", "Tanh", "ReduceMax"]
+    assert operators(Tanh(), MaxPool2d(2), ReLU(), AvgPool2d(2), Max(), AvgPool2d(2)) == [
+        *("Tanh", "Transpose", "MaxPool", "Relu", "AveragePool"),
+        *("Transpose", "ReduceMax", "Transpose", "AveragePool", "Transpose"),
+    ]
 
 
 @pytest.mark.parametrize("network, expected", [(ReLU(), np.float32), (Linear(5, 4), np.float32), (Linear(5, 4, **PAIR), np.float64)])

@@ -1,10 +1,9 @@
 """Parameters as PyTorch lays them out, with the channels first, and back."""
 
-from ..layers.activations import Max
-from .interchange import checked, input_shapes, inner_layers, joined, kind, parameters
 from ..layers.dense import Flatten, Linear
+from .interchange import ENTRIES, checked, inner_layers, input_shapes, joined, kind, parameters
 
-__all__ = ["from_pytorch", "to_pytorch"]
+__all__ = ["from_pytorch", "kernels_first", "to_pytorch"]
 
 
 def to_pytorch(network, x_shape):
@@ -14,6 +13,13 @@ def to_pytorch(network, x_shape):
     (out_features, in_features). Behind a Flatten of maps the inputs also
     change places: PyTorch's maps are (N, C, H, W), so that flattened maps
     stand there one after the other.
+
+    PyTorch's network of the same layers then takes maps with the channels
+    first and gives the numbers of `forward`: maps with the channels first,
+    and features in this library's order, but for one case. Flattened maps
+    behind which no dense layer and no maximum follows stay in PyTorch's
+    order, (C, H, W), for no parameter could turn them. A network that begins
+    behind a Flatten takes its features in this library's order, too.
 
     Parameters
     ----------
@@ -95,6 +101,11 @@ def from_pytorch(network, state, x_shape):
         layer.params[name] = _channels_last(value, maps.get(number))
 
 
+def kernels_first(kernels):
+    """Turn kernels, (K_h, K_w, C, F), to (F, C, K_h, K_w)."""
+    return kernels.transpose(3, 2, 0, 1).copy()
+
+
 def _channels_first(value, maps):
     """Turn a weight into PyTorch's layout; a bias stays.
 
@@ -103,28 +114,29 @@ def _channels_first(value, maps):
     """
     if value.ndim == 1:
         return value.copy()
-    kernels = value if maps is None else value.reshape(*maps, -1)
-    turned = kernels.transpose(3, 2, 0, 1).copy()
-    return turned if maps is None else turned.reshape(len(turned), -1)
+    if maps is None:
+        return kernels_first(value)
+    return kernels_first(value.reshape(*maps, -1)).reshape(value.shape[::-1])
 
 
 def _channels_last(value, maps):
     """Undo `_channels_first`."""
     if value.ndim == 1:
         return value
-    if maps is not None:
-        h, w, c = maps
-        value = value.reshape(-1, c, h, w)
-    turned = value.transpose(2, 3, 1, 0).copy()
-    return turned if maps is None else turned.reshape(-1, turned.shape[3])
+    if maps is None:
+        return value.transpose(2, 3, 1, 0).copy()
+    h, w, c = maps
+    return value.reshape(-1, c, h, w).transpose(2, 3, 1, 0).reshape(value.shape[::-1])
 
 
 def _flattened_maps(network, x_shape):
     """Find, for each dense layer, the shape (H, W, C) of the maps whose pixels it reads; (1, 1, D) for none."""
     found, maps = {}, None
     for (number, layer), shape in zip(inner_layers(network).items(), input_shapes(network, x_shape)):
-        if kind(layer) is Flatten and len(shape) == 3:
-            maps = shape
-        elif kind(layer) in (Linear, Max):  # behind them the pixels have no places any more
-            found[number], maps = maps or (1, 1, *shape), None
+        if kind(layer) is Linear:
+            found[number] = maps or (1, 1, *shape)
+        if kind(layer) is Flatten:
+            maps = shape if len(shape) == 3 else maps
+        elif kind(layer) not in ENTRIES:  # it makes features of its own, which are pixels no more
+            maps = None
     return found

@@ -7,16 +7,19 @@ import numpy as np
 
 from .. import arguments
 from ..layers.activations import HardTanh, Max, ReLU, Sigmoid, Tanh
-from ..layers.avg_pool import AvgPool2d
 from ..layers.base import Layer
 from ..layers.convolution import Conv2d
 from ..layers.dense import Flatten, Linear
-from ..layers.max_pool import MaxPool2d
+from ..layers.pooling import AvgPool2d, MaxPool2d
 from ..network import Sequential
 
-__all__ = ["checked", "inner_layers", "input_shapes", "joined", "kind", "parameters"]
+__all__ = ["ENTRIES", "WINDOWS", "checked", "inner_layers", "input_shapes", "joined", "kind", "parameters"]
 
-KINDS = AvgPool2d, Conv2d, Flatten, HardTanh, Linear, Max, MaxPool2d, ReLU, Sequential, Sigmoid, Tanh
+# How a layer reads its input decides what another order of the axes means to it.
+WINDOWS = AvgPool2d, Conv2d, MaxPool2d  # maps, which elsewhere have the channels first
+ENTRIES = HardTanh, ReLU, Sigmoid, Tanh  # each entry alone: every order is right
+FEATURES = Flatten, Linear, Max  # along the last axis: the order there counts
+KINDS = (*WINDOWS, *ENTRIES, *FEATURES, Sequential)
 
 
 def kind(layer):
@@ -43,7 +46,7 @@ def inner_layers(network):
         If a layer has a forward pass of its own, of which nothing is known.
     """
     if not isinstance(network, Layer):
-        raise TypeError(f"network is {network!r}; expected a Layer")
+        raise TypeError(f"network is {arguments.shown(network)}; expected a Layer")
     return dict(_inside(network, ()))
 
 

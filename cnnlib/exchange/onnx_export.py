@@ -3,12 +3,12 @@
 import numpy as np
 
 from ..layers.activations import HardTanh, Max, ReLU, Sigmoid, Tanh
-from .channels_first import to_pytorch
-from .interchange import inner_layers, input_shapes, joined, kind, parameters
-from ..layers.avg_pool import AvgPool2d
 from ..layers.convolution import Conv2d
 from ..layers.dense import Flatten, Linear
-from ..layers.max_pool import MaxPool2d
+from ..layers.pooling import AvgPool2d, MaxPool2d
+from ..windows import Field
+from .channels_first import kernels_first
+from .interchange import ENTRIES, WINDOWS, inner_layers, input_shapes, joined, kind, parameters
 
 __all__ = ["to_onnx"]
 
@@ -32,9 +32,11 @@ def to_onnx(network, x_shape):
     -------
     onnx.ModelProto
         Its input "x" and its output "y" are laid out as those of `forward`,
-        and of the type of the parameters (float32 if there are none). Inside,
-        the channels come first, as ONNX wants them. ``onnx.save(model,
-        path)`` writes it to a file.
+        and of the type of the parameters (float32 if there are none). Maps
+        are turned to channels first before the layers that ONNX wants them
+        so for, and back before any layer that reads features, so that these
+        keep this library's order. ``onnx.save(model, path)`` writes it to a
+        file.
 
     Raises
     ------
@@ -49,7 +51,8 @@ def to_onnx(network, x_shape):
     Notes
     -----
     Chapter "To a framework and back": def-frameworks-channels-first. The
-    constants are those of `to_pytorch` and have the same names.
+    constants are named as in `network.params`; kernels are turned to
+    (F, C, K_h, K_w).
 
     Examples
     --------
@@ -59,26 +62,32 @@ def to_onnx(network, x_shape):
     """
     helper, numpy_helper = _import_onnx()
     shapes = input_shapes(network, x_shape)
-    constants = to_pytorch(network, x_shape)
+    constants = {joined(number, name): _constant(layer.params[name]) for number, layer, name in parameters(network)}
     dtype = _type_of(constants)
 
-    nodes, latest = [], "x"
+    nodes, latest, are_first = [], "x", False  # whether the latest maps have the channels first
 
     def add(operator, name, *inputs, **attributes):
         nonlocal latest
         nodes.append(helper.make_node(operator, [latest, *inputs], [f"{name}.y"], name, **attributes))
         latest = f"{name}.y"
 
-    if len(shapes[0]) == 3:
-        add("Transpose", "channels first", perm=(0, 3, 1, 2))
+    def turn(first, number=""):
+        nonlocal are_first
+        if first != are_first:
+            name, order = ("channels first", (0, 3, 1, 2)) if first else ("channels last", (0, 2, 3, 1))
+            add("Transpose", joined(number, name), perm=order)
+            are_first = first
+
     for number, layer in inner_layers(network).items():
+        if kind(layer) not in ENTRIES:
+            turn(kind(layer) in WINDOWS, number)
         operator, attributes, limits = _operator(layer)
         limits = {joined(number, name): np.array(limit, dtype) for name, limit in limits.items()}
         constants |= limits
         inputs = [joined(number, name) for _, _, name in parameters(layer)]
         add(operator, joined(number, type(layer).__name__), *inputs, *limits, **attributes)
-    if len(shapes[-1]) == 3:
-        add("Transpose", "channels last", perm=(0, 2, 3, 1))
+    turn(first=False)
     nodes[-1].output[0] = "y"
 
     code = helper.np_dtype_to_tensor_dtype(dtype)
@@ -93,6 +102,10 @@ def to_onnx(network, x_shape):
     )
 
 
+def _constant(parameter):
+    return kernels_first(parameter) if parameter.ndim == 4 else parameter
+
+
 def _operator(layer):
     """Return a layer's ONNX operator, its attributes, and constants beside the parameters."""
     cls = kind(layer)
@@ -104,22 +117,24 @@ def _operator(layer):
     if cls is AvgPool2d:
         return "AveragePool", {**_windows(**layer.options), "count_include_pad": 1}, {}
     return {
-        Linear: ("Gemm", {"transB": 1}, {}),
+        Linear: ("Gemm", {}, {}),
         Flatten: ("Flatten", {}, {}),
         Sigmoid: ("Sigmoid", {}, {}),
         Tanh: ("Tanh", {}, {}),
         ReLU: ("Relu", {}, {}),
         HardTanh: ("Clip", {}, {"min": -1, "max": 1}),
-        Max: ("ReduceMax", {"axes": [1], "keepdims": 1}, {}),
+        Max: ("ReduceMax", {"axes": [-1], "keepdims": 1}, {}),
     }[cls]
 
 
-def _windows(kernel_size, stride, padding, dilation=None):
+def _windows(kernel_size, stride, padding, dilation=None, groups=None):
     """Write the options of windows as ONNX does: paddings at all beginnings, then at all ends.
 
     A node leaves out what is None.
     """
-    return {"kernel_shape": kernel_size, "strides": stride, "pads": (*padding, *padding), "dilations": dilation}
+    (top, bottom), (left, right) = Field(kernel_size, stride, padding).around
+    pads = top, left, bottom, right
+    return {"kernel_shape": kernel_size, "strides": stride, "pads": pads, "dilations": dilation, "group": groups}
 
 
 def _type_of(constants):
