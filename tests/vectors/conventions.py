@@ -57,10 +57,6 @@ PROBES = {
     "slope of ReLU at NaN": lambda f: f.gradient(f.relu, np.array([NAN]), np.ones(1)),
     "slope of HardTanh at −1 and 1": lambda f: f.gradient(f.hard_tanh, np.array([-2.0, -1, 0.5, 1, 2]), np.ones(5)),
     "slope of HardTanh at NaN": lambda f: f.gradient(f.hard_tanh, np.array([NAN]), np.ones(1)),
-    "sigmoid and its slope at ±1000 and ±∞": lambda f: [
-        *f.sigmoid(np.array([-INF, -1000.0, 1000.0, INF])),
-        *f.gradient(f.sigmoid, np.array([-INF, -1000.0, 1000.0, INF]), np.ones(4)),
-    ],
     "cross entropy takes": lambda f: f.cross_entropy(np.array([[2.0, 0, 1]]), np.array([1])),
     "it gives": lambda f: f.cross_entropy(np.array([[2.0, 0, 1], [0.0, 3, 1]]), np.array([1, 0]), of_scores=True),
     "squared error": lambda f: f.squared_error(np.array([[2.0, 0, 1], [0.0, 3, 1]]), np.array([[1.0, 1, 1], [0, 0, 0]])),

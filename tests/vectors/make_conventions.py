@@ -38,9 +38,6 @@ class PyTorch:
     def hard_tanh(self, x):
         return functional.hardtanh(tensor(x))
 
-    def sigmoid(self, x):
-        return torch.sigmoid(tensor(x))
-
     def maximum(self, x):
         return tensor(x).max(dim=-1, keepdim=True).values
 
@@ -93,7 +90,7 @@ class Jax:
 
 
 class Flax(Jax):
-    relu, hard_tanh, sigmoid = staticmethod(linen.relu), staticmethod(linen.hard_tanh), staticmethod(linen.sigmoid)
+    relu, hard_tanh = staticmethod(linen.relu), staticmethod(linen.hard_tanh)
 
     def conv(self, x, w, stride=1, dilation=1, **options):
         layer = linen.Conv(w.shape[3], w.shape[:2], stride, kernel_dilation=dilation, use_bias=False, **options)
@@ -136,7 +133,6 @@ def windows(size, stride=None, padding=0):
 
 class Keras(Jax):
     relu, hard_tanh = staticmethod(keras.activations.relu), staticmethod(keras.activations.hard_tanh)
-    sigmoid = staticmethod(keras.activations.sigmoid)
 
     def conv(self, x, w, stride=1, dilation=1, **options):
         layer = keras.layers.Conv2D(w.shape[3], w.shape[:2], stride, dilation_rate=dilation, use_bias=False, **named(**options))
