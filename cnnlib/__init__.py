@@ -8,11 +8,10 @@ from .checks import check_adjoint, check_gradient, jacobian
 from .comparison import check_answer, check_equal
 from .graph import Graph
 from .layers.activations import HardTanh, Max, ReLU, Sigmoid, Tanh
-from .layers.avg_pool import AvgPool2d, avg_pool2d, avg_pool2d_backward
 from .layers.base import Layer
 from .layers.convolution import Conv2d, conv2d, conv2d_backward
 from .layers.dense import Flatten, Linear
-from .layers.max_pool import MaxPool2d, max_pool2d, max_pool2d_backward
+from .layers.pooling import AvgPool2d, MaxPool2d, avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
 from .losses import HalfSquaredError, SoftmaxCrossEntropy
 from .mnist import load_mnist
 from .network import Sequential

@@ -1,6 +1,7 @@
 """Check every argument before anything is computed or changed."""
 
 import operator
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +11,18 @@ __all__ = [
     "batch",
     "batch_shape",
     "float_dtype",
+    "generator",
     "hashable",
     "integer",
     "integer_pair",
     "number",
     "numbers_below",
+    "padding",
     "path",
+    "refuse_what_is_no_number",
     "same_shape",
     "shape",
+    "shown",
 ]
 
 LARGEST = 2**31 - 1  # sizes, strides and paddings beyond it overflow NumPy's own arithmetic on them
@@ -63,7 +68,7 @@ def array(name, value, ndim=None, axes=None):
             raise TypeError(f"{name} has dtype {result.dtype}; expected integers that fit int64")
         return np.asarray(result, np.int64)
     if result.dtype == object:
-        _refuse_what_is_no_number(name, result)
+        refuse_what_is_no_number(name, result)
     return result
 
 
@@ -74,13 +79,13 @@ def _as_array(name, value):
         raise ValueError(f"{name} is no array ({error})") from None
 
 
-def _refuse_what_is_no_number(name, objects):
+def refuse_what_is_no_number(name, objects):
     """Try one object of each type: numbers and expressions can be multiplied and added, text and None cannot."""
     for entry in {type(entry): entry for entry in objects.flat}.values():
         try:
             entry * 0 + 0
         except TypeError:
-            raise TypeError(f"{name} holds {entry!r}; expected numbers or expressions") from None
+            raise TypeError(f"{name} holds {shown(entry)}; expected numbers or expressions") from None
 
 
 def batch(name, value):
@@ -97,7 +102,7 @@ def shape(name, value):
     try:
         return tuple(integer(name, size, 1) for size in value)
     except TypeError:
-        raise TypeError(f"{name} is {value!r}; expected a tuple of ints") from None
+        raise TypeError(f"{name} is {shown(value)}; expected a tuple of ints") from None
 
 
 def batch_shape(name, value):
@@ -125,11 +130,11 @@ def integer(name, value, minimum):
             raise TypeError
         number = operator.index(value)
     except TypeError:
-        raise TypeError(f"{name} is {value!r}; expected an int") from None
+        raise TypeError(f"{name} is {shown(value)}; expected an int") from None
     if number < minimum:
-        raise ValueError(f"{name} is {value!r}; expected at least {minimum}")
+        raise ValueError(f"{name} is {shown(value)}; expected at least {minimum}")
     if number > LARGEST:
-        raise ValueError(f"{name} is {value!r}; expected at most {LARGEST}")
+        raise ValueError(f"{name} is {shown(value)}; expected at most {LARGEST}")
     return number
 
 
@@ -145,8 +150,27 @@ def integer_pair(name, value, minimum):
     """
     pair = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
     if len(pair) != 2:
-        raise TypeError(f"{name} is {value!r}; expected an int or a (rows, columns) pair of ints")
+        raise TypeError(f"{name} is {shown(value)}; expected an int or a (rows, columns) pair of ints")
     return tuple(integer(name, number, minimum) for number in pair)
+
+
+def padding(value):
+    """Return the padding as a pair, or as ((top, bottom), (left, right)) where two sides differ.
+
+    Raises
+    ------
+    TypeError
+        If `value` is neither an int, nor a pair of ints, nor a pair of pairs.
+    ValueError
+        If one of them is less than 0.
+    """
+    sides = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+    if len(sides) != 2 or isinstance(value, str):
+        raise TypeError(
+            f"padding is {value!r}; expected an int, a (rows, columns) pair of ints, ((top, bottom), (left, right)) or 'same'"
+        )
+    around = tuple(integer_pair("padding", side, 0) for side in sides)
+    return around if any(before != after for before, after in around) else tuple(before for before, _ in around)
 
 
 def number(name, value, fits, expected):
@@ -154,9 +178,9 @@ def number(name, value, fits, expected):
     try:
         good = bool(fits(value))
     except (TypeError, ValueError):
-        raise TypeError(f"{name} is {value!r}; expected a number, {expected}") from None
+        raise TypeError(f"{name} is {shown(value)}; expected a number, {expected}") from None
     if not good:
-        raise ValueError(f"{name} is {value!r}; expected {expected}")
+        raise ValueError(f"{name} is {shown(value)}; expected {expected}")
 
 
 def path(name, value):
@@ -164,7 +188,7 @@ def path(name, value):
     try:
         return Path(value)
     except TypeError:
-        raise TypeError(f"{name} is {value!r}; expected a path") from None
+        raise TypeError(f"{name} is {shown(value)}; expected a path") from None
 
 
 def hashable(name, value):
@@ -172,8 +196,22 @@ def hashable(name, value):
     try:
         hash(value)
     except TypeError:
-        raise TypeError(f"{name} is {value!r}; expected something hashable, such as a string") from None
+        raise TypeError(f"{name} is {shown(value)}; expected something hashable, such as a string") from None
     return value
+
+
+def generator(name, value):
+    """Return a generator of random numbers, made from an int, or the one that was given."""
+    try:
+        return np.random.default_rng(value)
+    except (TypeError, ValueError) as error:
+        wanted = "an int of at least 0 or a numpy.random.Generator"
+        raise type(error)(f"{name} is {shown(value)}; expected {wanted}") from None
+
+
+def shown(value):
+    """Write a value for a message as `repr` does, without the address in memory, which is another one on every run."""
+    return re.sub(r" at 0x[0-9A-Fa-f]+", "", repr(value))
 
 
 def same_shape(name, value, shape):
@@ -189,5 +227,5 @@ def float_dtype(name, value):
     except TypeError:
         dtype = None
     if dtype not in (np.float32, np.float64):
-        raise TypeError(f"{name} is {value!r}; expected float32 or float64")
+        raise TypeError(f"{name} is {shown(value)}; expected float32 or float64")
     return dtype

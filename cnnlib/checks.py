@@ -1,16 +1,19 @@
 """Checks of a backward pass: as a matrix, by differences, by the adjoint."""
 
 import copy
+from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 
 from . import arguments
-from .comparison import Report, check_equal
-from .elementary import quietly
+from .comparison import Report, refuse
 
 __all__ = ["check_adjoint", "check_gradient", "jacobian"]
 
 LARGE = 10**6  # of such integers, two sums of products are hardly ever equal by chance
+ROUNDING = 16  # how many times a float's own rounding an output may be off
+SHRINK, ATTEMPTS = 1000.0, 5  # of the steps of an entry that is not clear at once
 
 
 def jacobian(layer, x):
@@ -51,7 +54,8 @@ def jacobian(layer, x):
 def check_gradient(layer, x, *, step=1e-5, tolerance=1e-6):
     """Compare a layer's backward with central differences, entry by entry, in float64.
 
-    The loss is the sum of the outputs, each with a random weight of its own.
+    The loss is the sum of the outputs, each with a random weight of its own,
+    which is smaller for an output that is larger than 1.
 
     Parameters
     ----------
@@ -60,9 +64,12 @@ def check_gradient(layer, x, *, step=1e-5, tolerance=1e-6):
     x : array_like
         The input.
     step : float
-        Half the distance between the two points of a difference.
+        Half the distance between the two points of a difference, as a part of
+        the largest entry of the array; of the output, if all entries are 0.
     tolerance : float
-        As for `check_equal`.
+        The largest error allowed, as a part of the sizes of what an entry is
+        the sum of: of the changes of all outputs. What rounding can do is
+        allowed on top.
 
     Returns
     -------
@@ -72,12 +79,17 @@ def check_gradient(layer, x, *, step=1e-5, tolerance=1e-6):
     Raises
     ------
     AssertionError
-        Names the array and the first index where the two differ.
+        Names the array and the first index where the two differ, or what
+        `backward` has changed in the layer.
 
     Notes
     -----
     Chapter "One kernel", section "Two checks without symbols"; the loss is
-    that of def-single-kernel-chain-rule with fixed deltas.
+    that of def-single-kernel-chain-rule with fixed deltas. A difference is
+    only as good as its step: where a function bends, the step must be small,
+    and where rounding hides what an entry does, large. An entry that disagrees
+    is tried with smaller steps, until it agrees, the difference does not
+    change any more, or only rounding is left.
 
     Examples
     --------
@@ -89,22 +101,87 @@ def check_gradient(layer, x, *, step=1e-5, tolerance=1e-6):
     x = arguments.array("x", x).astype(np.float64)
     arguments.number("step", step, lambda step: 0 < step < np.inf, "more than 0 and finite")
     layer = _with_parameters(layer, lambda parameter: parameter.astype(np.float64))
-    _, dy, gradients = _there_and_back(layer, x, lambda shape: np.random.default_rng(0).normal(size=shape))
 
+    def weights(y):
+        return np.random.default_rng(0).normal(size=y.shape) / np.maximum(1, np.abs(y))
+
+    y, dy, gradients, changed = _there_and_back(layer, x, weights)
     for name, variable in {"input": x, **layer.params}.items():
-        differences = np.empty_like(variable)
+        gradient = np.asarray(gradients[name])
+        if gradient.shape != variable.shape:
+            raise AssertionError(f"gradient of the {name} has shape {gradient.shape}; expected {variable.shape}")
+        largest = _largest(variable) or _largest(y) or 1
+        differences, wrong = np.empty_like(variable), np.zeros(variable.shape, bool)
         for index in np.ndindex(*variable.shape):
-            here = variable[index]
-            variable[index] = here + step
-            above = np.array(layer.forward(x))  # a copy: an output may be a view of the input
-            variable[index] = here - step
-            below = np.array(layer.forward(x))
-            variable[index] = here
-            with quietly():
-                differences[index] = ((above - below) * dy).sum() / (2 * step)
-        check_equal(f"gradient of the {name}", gradients[name], differences, tolerance)
+            scales = _scales(largest, abs(variable[index]))
+            found = [(_central_difference(layer, x, variable, index, step * one, dy) for one in part) for part in scales]
+            differences[index], wrong[index] = _judged(gradient[index], *found, tolerance)
+        refuse(f"gradient of the {name}", wrong, gradient, differences)
+    _refuse_changes(changed)
     compared = ", ".join(f"{name} {gradient.size}" for name, gradient in gradients.items())
     return Report(f"gradient check: {compared} entries agree to {tolerance:g}")
+
+
+class _Difference(NamedTuple):
+    """A central difference, the sum of the sizes of what it is the sum of, and how far rounding may move it."""
+
+    value: float
+    size: float
+    rounding: float
+
+    def agrees(self, derivative, tolerance):
+        return abs(self.value - derivative) <= tolerance * self.size + self.rounding
+
+    def is_clear(self, derivative):
+        return self.rounding <= self.size / 1000 or self.value == derivative
+
+
+def _scales(largest, own):
+    """Return what the steps of an entry are relative to: at first, where rounding hides it, where a function bends."""
+    second = own if 0 < own < largest else largest / SHRINK
+    factors = SHRINK ** np.arange(ATTEMPTS)
+    return [largest], largest * SHRINK * factors, second / factors
+
+
+def _central_difference(layer, x, variable, index, step, dy):
+    here, points, outputs = variable[index], (variable[index] + step, variable[index] - step), []
+    for point in points:
+        variable[index] = point
+        outputs.append(np.array(copy.deepcopy(layer).forward(x)))  # of a copy, so that any random number is the same
+    variable[index] = here
+    above, below = outputs
+    with np.errstate(all="ignore"):
+        width = points[0] - points[1]
+        parts = dy * (above - below) / width
+        roundings = ROUNDING * np.finfo(float).eps * np.abs(dy) * (np.abs(above) + np.abs(below)) / width
+        moved = parts != 0 if parts.any() else np.ones(parts.shape, bool)
+        return _Difference(parts.sum(), np.abs(parts).sum(), roundings[moved].sum())
+
+
+def _judged(derivative, first, larger, smaller, tolerance):
+    """Return a difference, and whether the derivative is wrong.
+
+    It is wrong if two differences in a row agree with each other and not with it.
+    """
+    (first,) = first
+    if first.agrees(derivative, tolerance):
+        if first.is_clear(derivative):
+            return first.value, False
+        clear = list(islice((found for found in larger if found.is_clear(derivative)), 2))
+        settled = len(clear) == 2 and clear[1].agrees(clear[0].value, tolerance)
+        return clear[0].value if settled else first.value, settled and not clear[0].agrees(derivative, tolerance)
+    before, is_vanishing = first, False
+    for found in smaller:
+        if not found.is_clear(derivative):
+            break
+        if found.agrees(derivative, tolerance):
+            return found.value, False
+        if found.agrees(before.value, tolerance):
+            return first.value, True
+        error, error_before = abs(found.value - derivative), abs(before.value - derivative)
+        is_vanishing = before is not first and error <= 10 * error_before / SHRINK**2  # as at 0 of x^3
+        before = found
+    return first.value, not is_vanishing
 
 
 def check_adjoint(layer, x_shape):
@@ -113,7 +190,7 @@ def check_adjoint(layer, x_shape):
     For random integers v and u: <J v, u> = <v, J' u>, where J is what
     `forward` does (without the bias) and J' is what `backward` does. The same
     holds for the weights, by which the output is linear too. There is no
-    tolerance.
+    tolerance, unless the layer itself computes with floats: then for rounding.
 
     Parameters
     ----------
@@ -130,7 +207,8 @@ def check_adjoint(layer, x_shape):
     Raises
     ------
     AssertionError
-        Names the argument for which the two sides differ.
+        Names the argument for which the two sides differ, or what `backward`
+        has changed in the layer.
     ValueError
         If the layer is not linear.
 
@@ -151,30 +229,62 @@ def check_adjoint(layer, x_shape):
 
     layer = _with_parameters(layer, lambda parameter: integers(parameter.shape))
     x = integers(arguments.shape("x_shape", x_shape))
-    y, u, gradients = _there_and_back(layer, x, integers)
+    y, u, gradients, changed = _there_and_back(layer, x, lambda y: integers(y.shape))
+    spacing = _spacing(y, *gradients.values())
     for name, variable in {"input": x, **layer.params}.items():
-        v = integers(variable.shape)
-        variable += v
-        change = layer.forward(x) - y
-        variable += v
-        if (layer.forward(x) - y != 2 * change).any():
-            raise ValueError(f"layer is {layer!r}, not linear in its {name}; use check_gradient")
+        v, changes = integers(variable.shape), []
+        for _ in range(2):
+            variable += v
+            changes.append(copy.deepcopy(layer).forward(x) - y)
         variable -= 2 * v
-        left, right = (change * u).sum(), (v * gradients[name]).sum()
-        if left != right:
+        once, twice = changes
+        sizes = np.abs(y) + np.abs(twice) if spacing else y
+        if not _agree(twice, 2 * once, spacing and spacing * sizes.max()):
+            raise ValueError(f"layer is {arguments.shown(layer)}, not linear in its {name}; use check_gradient")
+        left, right = (once * u).sum(), (v * gradients[name]).sum()
+        if not _agree(left, right, spacing and spacing * (sizes * np.abs(u)).sum()):
             raise AssertionError(f"adjoint of the {name}: <J v, u> = {left}, but <v, J' u> = {right}")
-    return Report(f"adjoint check: {', '.join(gradients)} exact in integers")
+    _refuse_changes(changed)
+    return Report(f"adjoint check: {', '.join(gradients)} {'equal up to rounding' if spacing else 'exact in integers'}")
+
+
+def _agree(left, right, limit):
+    return bool(np.all(np.abs(left - right) <= limit) if limit else np.all(left == right))
+
+
+def _spacing(*arrays):
+    """Return how far sums of the coarsest floats in these arrays may be off, as a part of their size; 0 if all is exact."""
+    types = {type(entry) for array in arrays for entry in np.asarray(array).flat}
+    return 1000 * max((np.finfo(kind).eps for kind in types if issubclass(kind, (float, np.floating))), default=0)
+
+
+def _largest(array):
+    """Return the largest absolute value that is finite."""
+    return np.abs(array).max(where=np.isfinite(array), initial=0)
 
 
 def _there_and_back(layer, x, draw):
-    """Return a copied layer's output, the gradient drawn for it, and all gradients that `backward` makes of that.
+    """Return a copied layer's output, the gradient drawn for it, all gradients, and what `backward` has changed.
 
     A copy, because a backward pass may change weights: what it claims holds for the weights before.
     """
     layer, x = copy.deepcopy((layer, x))
     y = np.array(layer.forward(x))  # a copy: an output may be a view of the input
-    dy = draw(y.shape)
-    return y, dy, {"input": layer.backward(dy.copy()), **layer.grads}
+    dy = draw(y)
+    before = copy.deepcopy(_state(layer))
+    gradients = {"input": layer.backward(dy.copy()), **layer.grads}
+    after = _state(layer)
+    changed = [name for name in before if name not in after or not np.array_equal(before[name], after[name])]
+    return y, dy, gradients, changed
+
+
+def _state(layer):
+    return {**layer.params, **getattr(layer, "buffers", {})}
+
+
+def _refuse_changes(names):
+    if names:
+        raise AssertionError(f"backward changes the {', the '.join(names)} of the layer")
 
 
 def _with_parameters(layer, convert):
@@ -188,5 +298,5 @@ def _copied(layer):
     """Copy what has all that a layer has."""
     missing = [name for name in ("params", "grads", "forward", "backward") if not hasattr(layer, name)]
     if missing or isinstance(layer, type):
-        raise TypeError(f"layer is {layer!r}; expected a layer")
+        raise TypeError(f"layer is {arguments.shown(layer)}; expected a layer")
     return copy.deepcopy(layer)

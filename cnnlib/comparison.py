@@ -4,9 +4,10 @@ import copy
 
 import numpy as np
 
+from . import arguments
 from .elementary import quietly
 
-__all__ = ["check_answer", "check_equal"]
+__all__ = ["Report", "check_answer", "check_equal", "refuse"]
 
 ROUNDING = 1e-9  # of a reader's floats, as a part of the largest entry
 
@@ -54,7 +55,11 @@ def check_equal(name, got, expected, tolerance=0):
         wrong = ~np.asarray(np.abs(difference) <= limit, bool)
     else:
         wrong = np.vectorize(_is_not_zero, otypes=[bool])(difference)
-    wrong &= got != expected  # of equal infinities the difference is NaN
+    refuse(name, np.logical_and(wrong, got != expected), got, expected)  # of equal infinities the difference is NaN
+
+
+def refuse(name, wrong, got, expected):
+    """Raise an AssertionError that names the first place where `wrong` is true, if there is one."""
     if wrong.any():
         index = tuple(int(i) for i in np.argwhere(wrong)[0])
         wrongly = f"wrong in {wrong.sum()} of {wrong.size} places, first at {index}: " if index else ""
@@ -66,6 +71,8 @@ def _comparable(name, value):
     value = np.asarray(value)
     if value.dtype.kind not in "biufcO":
         raise TypeError(f"{name} has dtype {value.dtype}; expected numbers or expressions")
+    if value.dtype == object:
+        arguments.refuse_what_is_no_number(name, value)
     return value.astype(object) if value.dtype.kind in "bu" else value
 
 

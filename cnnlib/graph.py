@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from . import arguments
+from .arguments import shown
 
 __all__ = ["Cost", "Graph"]
 
@@ -75,7 +76,7 @@ class Graph:
             Such as ``"w"`` or ``("x", 0, 1)``.
         """
         if arguments.hashable("name", name) in self.parents:
-            raise ValueError(f"name is {name!r}; expected one that no node has yet")
+            raise ValueError(f"name is {shown(name)}; expected one that no node has yet")
         self.parents[name], self.children[name] = [], []
         self.values, self.local = None, None
 
@@ -102,16 +103,17 @@ class Graph:
         """
         for argument, value in {"parents": parents, "partials": partials}.items():
             if not isinstance(value, (list, tuple)):
-                raise TypeError(f"{argument} of {name!r} is {value!r}; expected a list")
+                raise TypeError(f"{argument} of {shown(name)} is {shown(value)}; expected a list")
         for parent in parents:
-            if arguments.hashable(f"parents of {name!r}", parent) not in self.parents:
-                raise ValueError(f"parents of {name!r} has {parent!r}; expected a node added before")
+            if arguments.hashable(f"parents of {shown(name)}", parent) not in self.parents:
+                raise ValueError(f"parents of {shown(name)} has {shown(parent)}; expected a node added before")
         if len(set(parents)) < len(parents):
-            raise ValueError(f"parents of {name!r} is {parents!r}; expected each node once")
+            raise ValueError(f"parents of {shown(name)} is {shown(parents)}; expected each node once")
         if len(partials) != len(parents):
-            raise ValueError(f"partials of {name!r} has length {len(partials)}; expected {len(parents)}, one for each parent")
+            wanted = f"{len(parents)}, one for each parent"
+            raise ValueError(f"partials of {shown(name)} has length {len(partials)}; expected {wanted}")
         if not all(map(callable, [function, *partials])):
-            raise TypeError(f"function and partials of {name!r}: expected something that can be called")
+            raise TypeError(f"function and partials of {shown(name)}: expected something that can be called")
         self.input(name)
         self.parents[name] = list(parents)
         for parent in parents:
@@ -145,11 +147,13 @@ class Graph:
             expression. The graph is not changed then.
         """
         if not isinstance(inputs, Mapping):
-            raise TypeError(f"inputs is {inputs!r}; expected a dict")
+            raise TypeError(f"inputs is {shown(inputs)}; expected a dict")
         expected = [name for name in self.parents if name not in self._rules]
         if set(inputs) != set(expected):
-            raise ValueError(f"inputs has values for {list(inputs)}; expected them for {expected}")
-        values = {name: arguments.array(f"inputs[{name!r}]", inputs[name], 0, "(one number)").item() for name in expected}
+            raise ValueError(f"inputs has values for {shown(list(inputs))}; expected them for {shown(expected)}")
+        values = {}
+        for name in expected:
+            values[name] = arguments.array(f"inputs[{shown(name)}]", inputs[name], 0, "(one number)").item()
         local = {}
         for j, (function, partials) in self._rules.items():
             known = [values[i] for i in self.parents[j]]
@@ -246,7 +250,7 @@ class Graph:
 
     def _known(self, argument, name):
         if arguments.hashable(argument, name) not in self.parents:
-            raise ValueError(f"{argument} is {name!r}; expected a node of the graph")
+            raise ValueError(f"{argument} is {shown(name)}; expected a node of the graph")
         return name
 
     def _local(self):

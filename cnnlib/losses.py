@@ -15,7 +15,7 @@ class _Loss:
         self._gradient = None
 
     def backward(self):
-        """Return the gradient of the last loss by its prediction.
+        """Return the gradient of the last loss by its prediction, each time in an array of its own.
 
         Raises
         ------
@@ -24,7 +24,7 @@ class _Loss:
         """
         if self._gradient is None:
             raise RuntimeError(f"{type(self).__name__}.backward needs a forward before it")
-        return self._gradient
+        return np.array(self._gradient)
 
 
 class HalfSquaredError(_Loss):

@@ -23,14 +23,15 @@ class Sequential(Layer):
 
     Attributes
     ----------
-    params, grads : mapping of str to ndarray
+    params, buffers, grads : mapping of str to ndarray
         Those of all layers, keyed "<number of the layer>.<name>"; what is
         put in is put into the layer.
 
     Notes
     -----
     Chapter "The Jacobian view": eq-jacobian-view-chain. Indexing gives a
-    layer, slicing a network of the same layers.
+    layer, slicing a network of the same layers. A network that has seen an
+    input prints its table, one that has not the call that makes it.
 
     Examples
     --------
@@ -46,12 +47,14 @@ class Sequential(Layer):
        total                         137
     >>> network.params["3.weight"].shape
     (40, 3)
+    >>> network[1:]
+    Sequential(ReLU(), Flatten(), Linear(40, 3))
     """
 
     def __init__(self, *layers):
         for number, layer in enumerate(layers):
             if not isinstance(layer, Layer):
-                raise TypeError(f"layer {number} is {layer!r}; expected a Layer")
+                raise TypeError(f"layer {number} is {arguments.shown(layer)}; expected a Layer")
         if not layers:
             raise ValueError("Sequential has no layers; expected at least one")
         inner = [layer for part in layers for layer in _single(part)]
@@ -59,10 +62,16 @@ class Sequential(Layer):
             if any(layer is other for other in inner[:number]):
                 raise ValueError(f"layer {layer!r} stands there twice; expected each once")
         self.layers = layers
+        self._arguments = {"layers": layers}
+        self._shapes = None  # of what reached each layer, and of the output
 
     @property
     def params(self):
         return _Joined([layer.params for layer in self.layers])
+
+    @property
+    def buffers(self):
+        return _Joined([layer.buffers for layer in self.layers])
 
     @property
     def grads(self):
@@ -77,10 +86,29 @@ class Sequential(Layer):
     def __getitem__(self, number):
         return Sequential(*self.layers[number]) if isinstance(number, slice) else self.layers[number]
 
+    def __str__(self):
+        return repr(self) if self._shapes is None else self._listed()
+
+    def train(self):
+        """Let every layer behave as in training. See `Layer.train`."""
+        for layer in self.layers:
+            layer.train()
+        return super().train()
+
+    def eval(self):
+        """Let every layer behave as after training. See `Layer.eval`."""
+        for layer in self.layers:
+            layer.eval()
+        return super().eval()
+
     def forward(self, x):
         """Run every layer, the first one first."""
+        shapes = []
         for layer in self.layers:
-            x = layer.forward(x)
+            y = layer.forward(x)
+            shapes.append(np.shape(x))
+            x = y
+        self._shapes = [*shapes, np.shape(x)]
         return x
 
     def backward(self, dy):
@@ -101,22 +129,24 @@ class Sequential(Layer):
         -------
         str
         """
-        x = np.zeros(arguments.shape("x_shape", x_shape), np.float32)
-        rows = [("", "layer", "output", "parameters"), ("", "input", str(x.shape), "")]
-        for number, layer in enumerate(copy.deepcopy(self.layers)):
-            x = layer.forward(x)
-            rows.append((str(number), type(layer).__name__, str(x.shape), f"{_size(layer):,}"))
+        tried = copy.deepcopy(self)
+        tried.forward(np.zeros(arguments.shape("x_shape", x_shape), np.float32))
+        return Report(tried._listed())
+
+    def _listed(self):
+        """Write the table for the shapes that were seen last."""
+        rows = [("", "layer", "output", "parameters"), ("", "input", str(self._shapes[0]), "")]
+        for number, (layer, shape) in enumerate(zip(self.layers, self._shapes[1:])):
+            rows.append((str(number), type(layer).__name__, str(shape), f"{_size(layer):,}"))
         rows.append(("", "total", "", f"{_size(self):,}"))
         widths = [max(map(len, column)) for column in zip(*rows)]
-        return Report(
-            "\n".join(
-                f"{n:>{widths[0]}}  {name:<{widths[1]}}  {shape:<{widths[2]}}  {size:>{widths[3]}}"
-                for n, name, shape, size in rows
-            )
+        return "\n".join(
+            f"{n:>{widths[0]}}  {name:<{widths[1]}}  {shape:<{widths[2]}}  {size:>{widths[3]}}"
+            for n, name, shape, size in rows
         )
 
     def save(self, path):
-        """Write the parameters to an .npz file at exactly this path.
+        """Write the parameters and the buffers to an .npz file at exactly this path.
 
         Raises
         ------
@@ -124,34 +154,44 @@ class Sequential(Layer):
             If `path` is no path, or a parameter holds expressions.
         """
         path, content = arguments.path("path", path), io.BytesIO()
-        for name, parameter in self.params.items():
-            if np.asarray(parameter).dtype == object:
-                raise TypeError(f"params[{name!r}] has dtype object; expected numbers, which a file can hold")
-        np.savez(content, **self.params)
+        for name, array in self._state().items():
+            if np.asarray(array).dtype == object:
+                kind = "params" if name in self.params else "buffers"
+                raise TypeError(f"{kind}[{name!r}] has dtype object; expected numbers, which a file can hold")
+        np.savez(content, **self._state())
         path.write_bytes(content.getvalue())
 
     def load(self, path):
-        """Read the parameters that `save` wrote.
+        """Read the parameters and the buffers that `save` wrote.
 
         Raises
         ------
         TypeError
             If `path` is no path.
         ValueError
-            If the file does not hold exactly the parameters of this network,
-            each with its shape and type. Nothing has then been changed.
+            If the file does not hold exactly the parameters and buffers of
+            this network, each with its shape and type. Nothing has then been
+            changed.
         """
         path = arguments.path("path", path)
-        stored = _arrays(path, path.read_bytes())
-        if stored.keys() != self.params.keys():
-            raise ValueError(f"path holds the parameters {sorted(stored)}; expected {sorted(self.params)}")
-        for name, parameter in self.params.items():
-            if (stored[name].shape, stored[name].dtype) != (parameter.shape, parameter.dtype):
+        stored, state = _arrays(path, path.read_bytes()), self._state()
+        if stored.keys() != state.keys():
+            raise ValueError(f"path holds the parameters {sorted(stored)}; expected {sorted(state)}")
+        for name, array in state.items():
+            if (stored[name].shape, stored[name].dtype) != (array.shape, array.dtype):
                 raise ValueError(
                     f"path holds {name} of {stored[name].dtype} and shape {stored[name].shape}; "
-                    f"expected {parameter.dtype} and {parameter.shape}"
+                    f"expected {array.dtype} and {array.shape}"
                 )
-        self.params.update(stored)
+        for arrays in self.params, self.buffers:
+            arrays.update({name: stored[name] for name in arrays})
+
+    def _state(self):
+        """Return all that a file holds: parameters and buffers."""
+        state = {**self.params, **self.buffers}
+        if len(state) < len(self.params) + len(self.buffers):
+            raise ValueError(f"buffers are called {sorted(self.buffers)}; expected other names than those of params")
+        return state
 
 
 class _Joined(MutableMapping):

@@ -14,6 +14,10 @@ class SGD:
 
     v = momentum * v + gradient, then parameter = parameter - lr * v
 
+    All is computed in the type of the parameter, which therefore stays what it
+    is, whatever the types of the gradient and of `lr`. A step makes new arrays
+    and writes into no old one.
+
     Parameters
     ----------
     network : Layer
@@ -43,7 +47,7 @@ class SGD:
 
     def __init__(self, network, lr, *, momentum=0.0):
         if not isinstance(network, Layer):
-            raise TypeError(f"network is {network!r}; expected a Layer")
+            raise TypeError(f"network is {arguments.shown(network)}; expected a Layer")
         arguments.number("lr", lr, lambda lr: 0 < lr < np.inf, "more than 0 and finite")
         arguments.number("momentum", momentum, lambda momentum: 0 <= momentum < 1, "at least 0 and less than 1")
         self.network, self.lr, self.momentum = network, lr, momentum
@@ -56,15 +60,45 @@ class SGD:
         ------
         RuntimeError
             If a gradient is missing: `backward` has not run.
+        TypeError
+            If a parameter is made of integers, which a step would round, or a
+            gradient of objects and its parameter is not.
+        ValueError
+            If a gradient has another shape than its parameter. With any of
+            these errors, nothing has been changed.
         """
-        grads = self.network.grads
-        missing = [name for name in self.network.params if name not in grads]
+        params, grads = self.network.params, self.network.grads
+        missing = [name for name in params if name not in grads]
         if missing:
             raise RuntimeError(f"SGD.step needs a backward before it; no gradient of {missing}")
-        for name, parameter in self.network.params.items():
-            velocity = grads[name]
+        moved, velocities = {}, {}
+        for name, parameter in params.items():
+            gradient = np.asarray(grads[name])
+            _check_types(name, parameter.dtype, gradient.dtype)
+            arguments.same_shape(f"grads[{name!r}]", gradient, parameter.shape)
+            lr, momentum = (_number(key, getattr(self, key), parameter.dtype) for key in ("lr", "momentum"))
             with quietly():
-                if self.momentum and name in self._velocity:
-                    velocity = velocity + self.momentum * self._velocity[name]
-                self.network.params[name] = parameter - self.lr * velocity
-            self._velocity[name] = velocity
+                velocity = np.array(gradient, parameter.dtype)
+                if momentum and name in self._velocity:
+                    velocity = velocity + momentum * self._velocity[name].astype(parameter.dtype)
+                moved[name] = parameter - lr * velocity
+            velocities[name] = velocity
+        params.update(moved)
+        self._velocity = velocities
+
+
+def _check_types(name, parameter, gradient):
+    """Refuse a step that cannot be taken in the type of the parameter."""
+    if parameter.kind not in "fO":
+        raise TypeError(f"params[{name!r}] has dtype {parameter}; expected floats or objects, which keep what a step gives")
+    if parameter.kind == "f" and gradient.kind not in "fiu":
+        raise TypeError(f"grads[{name!r}] has dtype {gradient}; expected numbers that fit {parameter}")
+
+
+def _number(name, value, dtype):
+    """Return a number in the type of the parameter that it helps to move."""
+    try:
+        with quietly():
+            return value if dtype == object else dtype.type(value)
+    except TypeError:
+        raise TypeError(f"{name} is {arguments.shown(value)}; expected a number that fits {dtype}") from None

@@ -13,7 +13,7 @@ import numpy as np
 
 from . import arguments
 
-__all__ = ["Field", "add_to_taps", "cropped", "empty_padded", "padded", "scatter", "seen", "taps", "windows"]
+__all__ = ["Field", "add_to_taps", "cropped", "empty_padded", "padded", "scatter", "seen", "taps", "windows", "zeros_padded"]
 
 
 @dataclass(frozen=True)
@@ -22,29 +22,42 @@ class Field:
 
     Output pixel (i, j) sees the input pixels
     (s i + d u - p, s j + d v - p) for 0 <= u < K_h and 0 <= v < K_w,
-    with stride s, dilation d and padding p (chapter "Stride").
+    with stride s, dilation d and p rows or columns of padding before the map
+    (chapter "Stride"). Padding is a pair, the same on both sides, or, where
+    the sides differ, ((top, bottom), (left, right)). Channels and kernels are
+    in `groups` that do not see each other (chapter "Multiple kernels").
 
     Examples
     --------
     >>> field = Field(kernel_size=(3, 2), stride=(2, 1), padding=(1, 0))
     >>> field.output_size((5, 6))
     (3, 5)
+    >>> Field.checked(kernel_size=(3, 2), stride=1, padding="same").padding
+    ((1, 1), (0, 1))
     """
 
     kernel_size: tuple
     stride: tuple = (1, 1)
     padding: tuple = (0, 0)
     dilation: tuple = (1, 1)
+    groups: int = 1
 
     @classmethod
-    def checked(cls, kernel_size, stride, padding, dilation=1):
-        """Make a field from ints or pairs, refusing what makes no sense."""
-        return cls(
-            arguments.integer_pair("kernel_size", kernel_size, 1),
-            arguments.integer_pair("stride", stride, 1),
-            arguments.integer_pair("padding", padding, 0),
-            arguments.integer_pair("dilation", dilation, 1),
-        )
+    def checked(cls, kernel_size, stride, padding, dilation=1, groups=1):
+        """Make a field from ints, pairs and the word "same", refusing what makes no sense."""
+        kernel_size = arguments.integer_pair("kernel_size", kernel_size, 1)
+        stride = arguments.integer_pair("stride", stride, 1)
+        dilation = arguments.integer_pair("dilation", dilation, 1)
+        if isinstance(padding, str) and padding == "same":
+            if stride != (1, 1):
+                raise ValueError(f"padding is 'same'; expected stride 1 beside it, not {stride}")
+            padding = _same(kernel_size, dilation)
+        return cls(kernel_size, stride, arguments.padding(padding), dilation, arguments.integer("groups", groups, 1))
+
+    @cached_property
+    def around(self):
+        """What surrounds the maps: ((top, bottom), (left, right))."""
+        return tuple(side if isinstance(side, tuple) else (side, side) for side in self.padding)
 
     @cached_property
     def extent(self):
@@ -62,14 +75,14 @@ class Field:
         return Field((self.kernel_size[0], 1), (self.stride[0], 1), (0, 0), (self.dilation[0], 1))
 
     def output_size(self, input_size):
-        """Rows and columns of the output: floor((H + 2p - d (K - 1) - 1) / s) + 1.
+        """Rows and columns of the output: floor((H + p_top + p_bottom - d (K - 1) - 1) / s) + 1.
 
         Raises
         ------
         ValueError
             If the kernel is larger than the padded input.
         """
-        padded = tuple(size + 2 * p for size, p in zip(input_size, self.padding))
+        padded = tuple(size + sum(around) for size, around in zip(input_size, self.around))
         if any(extent > size for extent, size in zip(self.extent, padded)):
             raise ValueError(
                 f"kernel_size {self.kernel_size} with dilation {self.dilation} covers {self.extent}; "
@@ -77,20 +90,30 @@ class Field:
             )
         return tuple((size - extent) // s + 1 for size, extent, s in zip(padded, self.extent, self.stride))
 
+    def first_inside(self, input_size):
+        """Number, for each output pixel, the first of its taps, u K_w + v, that does not meet the padding: (H_o, W_o)."""
+        u, v = (
+            np.maximum(0, -((s * np.arange(size) - before) // d))
+            for size, s, d, (before, _) in zip(self.output_size(input_size), self.stride, self.dilation, self.around)
+        )
+        return u[:, np.newaxis] * self.kernel_size[1] + v
 
-def windows(x, field):
+
+def windows(x, field, fill=0):
     """Lay the receptive fields of all output pixels side by side.
 
     Parameters
     ----------
     x : ndarray, shape (N, H, W, C)
     field : Field
+    fill : number
+        What stands on the padding.
 
     Returns
     -------
     ndarray, shape (N, H_o, W_o, K_h, K_w, C)
         ``windows[n, i, j, u, v, c] = x[n, s*i + d*u - p, s*j + d*v - p, c]``,
-        and 0 outside: a read-only view of the padded input, in which
+        and `fill` outside: a read-only view of the padded input, in which
         overlapping windows share their pixels.
 
     Examples
@@ -103,7 +126,7 @@ def windows(x, field):
            [2, 3],
            [3, 4]])
     """
-    return seen(padded(x, field), field)
+    return seen(padded(x, field, fill), field)
 
 
 def seen(x, field):
@@ -145,8 +168,7 @@ def scatter(fields, field, input_size):
     array([1, 4, 6, 4])
     """
     n, _, _, k_h, k_w, c = fields.shape
-    x = empty_padded((n, *input_size, c), field, fields.dtype)
-    x[...] = 0
+    x = zeros_padded((n, *input_size, c), field, fields.dtype)
     add_to_taps(x, (fields[:, :, :, u, v] for u, v in np.ndindex(k_h, k_w)), field)
     return cropped(x, field)
 
@@ -156,7 +178,7 @@ def add_to_taps(x, parts, field):
 
     Parameters
     ----------
-    x : ndarray, shape (N, H + 2p, W + 2p, C)
+    x : ndarray, shape (N, H + p_top + p_bottom, W + p_left + p_right, C)
         It is added to.
     parts : iterable of ndarray, shape (N, H_o, W_o, C)
         One for each tap, in row-major order.
@@ -181,8 +203,8 @@ def taps(x, field):
 
 
 def padded(x, field, fill=0):
-    """Surround maps by p rows and columns of `fill` on each side, in one contiguous array."""
-    if not any(field.padding) and x.flags.c_contiguous:
+    """Surround maps by the rows and columns of the padding, full of `fill`, in one contiguous array."""
+    if not any(map(any, field.around)) and x.flags.c_contiguous:
         return x
     result = empty_padded(x.shape, field, x.dtype)
     result[...] = fill
@@ -194,11 +216,24 @@ def padded(x, field, fill=0):
 
 def empty_padded(shape, field, dtype):
     """Make padded maps for an input of this shape, not filled yet."""
-    (p_h, p_w), (n, h, w, c) = field.padding, shape
-    return np.empty((n, h + 2 * p_h, w + 2 * p_w, c), dtype)
+    n, *size, c = shape
+    return np.empty((n, *[length + sum(around) for length, around in zip(size, field.around)], c), dtype)
+
+
+def zeros_padded(shape, field, dtype):
+    """Make padded maps for an input of this shape, all 0."""
+    x = empty_padded(shape, field, dtype)
+    x[...] = 0
+    return x
 
 
 def cropped(x, field):
     """View what the padding surrounds."""
-    (p_h, p_w), (_, h, w, _) = field.padding, x.shape
-    return x[:, p_h : h - p_h, p_w : w - p_w]
+    (top, bottom), (left, right) = field.around
+    return x[:, top : x.shape[1] - bottom, left : x.shape[2] - right]
+
+
+def _same(kernel_size, dilation):
+    """Surround maps so that stride 1 keeps their size; an odd row or column comes last, as in PyTorch and Keras."""
+    surplus = [d * (k - 1) for k, d in zip(kernel_size, dilation)]
+    return tuple((total // 2, total - total // 2) for total in surplus)

@@ -1,5 +1,6 @@
 """What makes no sense is refused by an error that names the argument; and nothing has changed then."""
 
+import re
 from fractions import Fraction
 from functools import partial
 from itertools import product
@@ -13,15 +14,12 @@ from cnnlib import (
     Flatten,
     Graph,
     HalfSquaredError,
-    HardTanh,
+    Layer,
     Linear,
-    Max,
     MaxPool2d,
     ReLU,
     Sequential,
-    Sigmoid,
     SoftmaxCrossEntropy,
-    Tanh,
     avg_pool2d,
     avg_pool2d_backward,
     check_adjoint,
@@ -35,6 +33,7 @@ from cnnlib import (
     max_pool2d,
     max_pool2d_backward,
 )
+from registry import LAYERS
 
 X, W, B = np.ones((2, 4, 4, 2)), np.ones((2, 2, 2, 3)), np.ones(3)
 DY, SMALL, WINNERS = np.ones((2, 3, 3, 3)), np.ones((2, 2, 2, 2)), np.zeros((2, 2, 2, 2), np.uint8)
@@ -64,15 +63,10 @@ TAKES_AN_ARRAY = {
     "entropy target": ("target", lambda bad: SoftmaxCrossEntropy().forward(X[:, 0, 0], bad), np.array([0, 1])),
     "check_gradient x": ("x", lambda bad: check_gradient(Flatten(), bad), X),
 }
-for _layer, _x in [
-    (Conv2d(2, 3, 2), X),
-    (Linear(2, 3), X[:, 0, 0]),
-    (MaxPool2d(2), X),
-    (AvgPool2d(2), X),
-    *[(layer(), X) for layer in (Sigmoid, Tanh, ReLU, HardTanh, Max, Flatten)],
-]:
-    TAKES_AN_ARRAY[f"{type(_layer).__name__} x"] = "x", _layer.forward, _x
-    TAKES_AN_ARRAY[f"{type(_layer).__name__} dy"] = "dy", backward_of(_layer, _x), np.ones_like(_layer.forward(_x))
+for _name, _row in LAYERS.items():
+    _layer, _x = _row.make(), np.ones(_row.shape)
+    TAKES_AN_ARRAY[f"{_name} x"] = "x", _layer.forward, _x
+    TAKES_AN_ARRAY[f"{_name} dy"] = "dy", backward_of(_layer, _x), np.ones_like(_layer.forward(_x))
 
 NO_NUMBERS = {
     "bool": lambda good: good > 0,
@@ -94,7 +88,19 @@ NO_NUMBERS = {
     "a word": lambda good: "word",
     "a set": lambda good: {1.0},
     "a function": lambda good: lambda: good,
+    "an object": lambda good: object(),
+    "objects": lambda good: np.full(good.shape, object()),
 }
+
+ADDRESS = re.compile(r" at 0x|object at")
+
+
+def refusal(call, *errors):
+    """Return the message of the error that a call raises; no message shows an address in memory."""
+    with pytest.raises(errors) as caught:
+        call()
+    assert not ADDRESS.search(str(caught.value))
+    return str(caught.value)
 
 
 # Numbers of taps and of classes may be of any integer type, and there may be no bias.
@@ -105,8 +111,7 @@ ALLOWED = {("max_pool2d_backward winners", "uint64"), ("entropy target", "uint64
 def test_what_is_no_array_of_numbers_is_refused(place, bad):
     name, call, good = TAKES_AN_ARRAY[place]
     call(good)
-    with pytest.raises((TypeError, ValueError), match=rf"^{name} (has|is|holds) "):
-        call(NO_NUMBERS[bad](good))
+    assert re.match(rf"{name} (has|is|holds) ", refusal(lambda: call(NO_NUMBERS[bad](good)), TypeError, ValueError))
 
 
 @pytest.mark.parametrize("place", TAKES_AN_ARRAY)
@@ -154,8 +159,7 @@ BAD_OPTIONS = [-1, 1.0, "1", True, (1,), (1, 1, 1), (1, 0.5), (1, None), (-1, 1)
 def test_a_senseless_option_is_refused(place, option, bad):
     call, options = OPTIONS[place]
     others = {"kernel_size": 2} if "kernel_size" in options else {}
-    with pytest.raises((TypeError, ValueError), match=f"^{option} is "):
-        call(**{**others, option: bad})
+    assert refusal(lambda: call(**{**others, option: bad}), TypeError, ValueError).startswith(f"{option} is ")
 
 
 @pytest.mark.parametrize("bad", ["2233", 4, None, (2, 2.0, 2, 2), (2, -2, 2, 2), (2, 2), (2, True, 2, 2), {}, ""])
@@ -173,6 +177,11 @@ def test_a_senseless_shape_is_refused(call, bad):
         call(bad)
 
 
+class Own(Layer):
+    pass
+
+
+OWN = Own()
 BAD_CALLS = {
     "stride 0": (lambda: conv2d(X, W, stride=0), ValueError, "stride is 0; expected at least 1"),
     "padding -1": (lambda: conv2d(X, W, padding=(0, -1)), ValueError, "padding is -1; expected at least 0"),
@@ -218,14 +227,57 @@ BAD_CALLS = {
     "step text": (lambda: check_gradient(ReLU(), X, step="1"), TypeError, "step is '1'"),
     "texts compared": (lambda: check_equal("it", ["a"], ["a"]), TypeError, "it has dtype <U1"),
     "expected text": (lambda: check_equal("it", [1], ["a"]), TypeError, "it has dtype <U1"),
+    "rng text": (lambda: Linear(1, 1, rng="a"), TypeError, "rng is 'a'; expected an int of at least 0 or a"),
+    "rng negative": (lambda: Conv2d(1, 1, 1, rng=-1), ValueError, "rng is -1; expected an int of at least 0"),
+    "a layer twice": (lambda: Sequential(OWN, OWN), ValueError, "layer Own() stands there twice; expected each once"),
+    "not linear": (lambda: check_adjoint(MaxPool2d(2), (4, 4, 1)), ValueError, "layer is MaxPool2d(2), not linear in its input"),
 }
 
 
 @pytest.mark.parametrize("call, error, message", BAD_CALLS.values(), ids=BAD_CALLS)
 def test_a_bad_call_is_refused(call, error, message):
-    with pytest.raises(error) as caught:
-        call()
-    assert str(caught.value).startswith(message)
+    assert refusal(call, error).startswith(message)
+
+
+def something():
+    """Be a function, whose repr shows where it is."""
+
+
+STRANGE = {
+    "in_channels": lambda bad: Conv2d(bad, 1, 1),
+    "out_channels": lambda bad: Conv2d(1, bad, 1),
+    "in_features": lambda bad: Linear(bad, 1),
+    "out_features": lambda bad: Linear(1, bad),
+    "dtype": lambda bad: Linear(1, 1, dtype=bad),
+    "rng": lambda bad: Linear(1, 1, rng=bad),
+    "kernel_size": lambda bad: MaxPool2d(bad),
+    "stride": lambda bad: MaxPool2d(2, stride=bad),
+    "layer 0": lambda bad: Sequential(bad),
+    "network": lambda bad: SGD(bad, 1),
+    "lr": lambda bad: SGD(Linear(1, 1), bad),
+    "momentum": lambda bad: SGD(Linear(1, 1), 1, momentum=bad),
+    "path": lambda bad: Sequential(ReLU()).save(bad),
+    "folder": lambda bad: load_mnist(bad),
+    "layer": lambda bad: check_gradient(bad, X),
+    "step": lambda bad: check_gradient(ReLU(), X, step=bad),
+    "x_shape": lambda bad: Sequential(ReLU()).table(bad),
+    "prediction": lambda bad: HalfSquaredError().forward(bad, X),
+    "target": lambda bad: HalfSquaredError().forward(X, bad),
+    "it": lambda bad: check_equal("it", bad, 1),
+    "inputs": lambda bad: Graph().forward(bad),
+    "name": lambda bad: graph_with(bad).input(bad),
+    "parents of 'b'": lambda bad: graph().node("b", [bad], one, [one]),
+    "partials of 'b'": lambda bad: graph().node("b", ["a"], one, bad),
+    "output": lambda bad: graph().derivatives(bad),
+}
+STRANGERS = {"an object": object(), "a function": something, "objects": [object()], "a dict of objects": {"a": object()}}
+
+
+@pytest.mark.parametrize("bad", STRANGERS.values(), ids=STRANGERS)
+@pytest.mark.parametrize("name", STRANGE)
+def test_what_is_refused_is_shown_without_its_address(name, bad):
+    assert " at 0x" in repr(bad)
+    assert name in refusal(lambda: STRANGE[name](bad), TypeError, ValueError)
 
 
 def test_the_largest_stride():
@@ -239,6 +291,12 @@ def graph():
     made = Graph()
     made.input("a")
     made.forward({"a": 1})
+    return made
+
+
+def graph_with(name):
+    made = Graph()
+    made.input(name)
     return made
 
 
@@ -267,9 +325,7 @@ BAD_NODES = {
 @pytest.mark.parametrize("call, message", BAD_NODES.values(), ids=BAD_NODES)
 def test_a_bad_node_is_refused(call, message):
     made = graph()
-    with pytest.raises(TypeError) as caught:
-        call(made)
-    assert str(caught.value).startswith(message)
+    assert refusal(lambda: call(made), TypeError).startswith(message)
     assert made.parents == made.children == {"a": []} and made.values == {"a": 1}
 
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy as sp
-from cnnlib import Conv2d, Flatten, check_adjoint, check_answer, check_equal, check_gradient, conv2d_backward
+from cnnlib import Conv2d, Flatten, Layer, Linear, check_adjoint, check_answer, check_equal, check_gradient, conv2d_backward
 from cnnlib.proofs import symbols
 
 STEPS = {"stride": (2, 1), "padding": (1, 2)}
@@ -68,7 +68,7 @@ WRONG = [
 def layer_with(backward):
     class Wrong(Conv2d):
         def backward(self, dy):
-            dx, self.grads["weight"], self.grads["bias"] = backward(dy, self._last(), self.params["weight"])
+            dx, self.grads["weight"], self.grads["bias"] = backward(dy, *self._last())
             return dx
 
     return Wrong(2, 2, 3, **STEPS, rng=0)
@@ -258,7 +258,7 @@ class StepsInBackward(Conv2d):
         self.in_place = in_place
 
     def backward(self, dy):
-        x = self._last()
+        x, _ = self._last()
         super().backward(dy)
         weight = self.params["weight"] if self.in_place else self.params["weight"].copy()
         weight -= self.grads["weight"].astype(weight.dtype)
@@ -279,7 +279,7 @@ class SpoilsWhatItGets(Conv2d):
     """Its gradients are right, and its input and its δ are 0 afterwards."""
 
     def backward(self, dy):
-        x = self._last()
+        x, _ = self._last()
         dx = super().backward(dy)
         x *= 0
         dy *= 0
@@ -314,3 +314,180 @@ def test_a_check_is_the_same_each_time(monkeypatch, check, x):
         check(Remembers(1, 1, 1, rng=0), x)
         seen.append(Remembers.seen)
     assert seen[0] == seen[1]
+
+
+# --- Scale, rounding and what bends -----------------------------------------------------------
+
+
+class Entrywise(Layer):
+    """A function of each entry, and what is said to be its derivative."""
+
+    def __init__(self, function, derivative):
+        super().__init__()
+        self.function, self.derivative = function, derivative
+
+    def forward(self, x):
+        self._keep(x)
+        return self.function(x)
+
+    def backward(self, dy):
+        return self.derivative(*self._last()) * dy
+
+
+def ramp(x):
+    return np.maximum(x, 0)
+
+
+FEW = np.array([0.3, -1.2, 0.7])
+BESIDE = [np.array([size, 1.0, 1.0]) for size in (1e6, 1e12, 1e20)]
+SCALES = [1e-100, 1e-8, 1.0, 1e8, 1e100]
+RIGHT_AND_WRONG = {
+    **{f"{a:g} x": (FEW, lambda x, a=a: a * x, lambda x, a=a: a + 0 * x, lambda x, a=a: 1.001 * a + 0 * x) for a in SCALES},
+    **{f"{a:g} x^2": (FEW, lambda x, a=a: a * x * x, lambda x, a=a: 2 * a * x, lambda x, a=a: a * x) for a in SCALES},
+    **{f"x^2 of {a:g}": (a * FEW, lambda x: x * x, lambda x: 2 * x, lambda x: x) for a in SCALES},
+    **{f"ReLU of {a:g}": (a * FEW, ramp, lambda x: x > 0, lambda x: x > 2 * x) for a in SCALES},
+    **{
+        f"beside {w[0]:g}": (np.ones(3), lambda x, w=w: w * x, lambda x, w=w: w, lambda x, w=w: w + [0, 0, 0.001])
+        for w in BESIDE
+    },
+    "ReLU of all sizes": (np.array([1e12, 0.3, -1e-12, 1e-12]), ramp, lambda x: x > 0, lambda x: x > 0.1),
+    "x^5 of all sizes": (np.array([1e12, 1.0]), lambda x: x**5, lambda x: 5 * x**4, lambda x: 5 * x**4 * [1, 0]),
+    "x^3 where it is flat": (np.array([0.0, 1.0]), lambda x: x**3, lambda x: 3 * x * x, lambda x: 3 * x * x + 0.001),
+    "x^3 at 0 alone": (np.zeros(1), lambda x: x**3, lambda x: 3 * x * x, lambda x: x + 0.001),
+    "(x - 1)^3 at 1": (np.ones(1), lambda x: (x - 1) ** 3, lambda x: 3 * (x - 1) ** 2, lambda x: x),
+    "1 / x": (np.array([1e-8, 1.0, 1e8]), lambda x: 1 / x, lambda x: -1 / x**2, lambda x: -1 / x),
+    "exp": (np.array([-700.0, 1.0, 700.0]), np.exp, np.exp, lambda x: np.exp(x) * [2, 1, 1]),
+    "a saturated tanh": (np.array([-20.0, 0.1, 20.0]), np.tanh, lambda x: 1 - np.tanh(x) ** 2, lambda x: 1 - np.tanh(x)),
+    "nothing": (FEW, lambda x: 0 * x + 5, lambda x: 0 * x, lambda x: 0 * x + 1e-6),
+    "zeros": (np.zeros(2), lambda x: 7 * x, lambda x: 7 + 0 * x, lambda x: 6 + 0 * x),
+}
+
+
+@pytest.mark.parametrize(("x", "function", "right", "wrong"), RIGHT_AND_WRONG.values(), ids=RIGHT_AND_WRONG)
+def test_gradients_are_judged_by_their_own_size(x, function, right, wrong):
+    check_gradient(Entrywise(function, right), x)
+    with pytest.raises(AssertionError, match="gradient of the input is wrong"):
+        check_gradient(Entrywise(function, wrong), x)
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1e-6, 1.0, 1e6, 1e12])
+def test_parameters_of_any_size_are_judged(scale):
+    class Halved(Linear):
+        def backward(self, dy):
+            dx = super().backward(dy)
+            self.grads["bias"] = self.grads["bias"] / 2
+            return dx
+
+    x = scale * np.random.default_rng(0).normal(size=(4, 3))
+    for bias in 0, scale:
+        for layer in Linear(3, 2, rng=0), Halved(3, 2, rng=0):
+            layer.params.update(weight=scale * layer.params["weight"].astype(float), bias=np.full(2, bias, float))
+            if isinstance(layer, Halved):
+                with pytest.raises(AssertionError, match="gradient of the bias is wrong in 2 of 2 places"):
+                    check_gradient(layer, x)
+            else:
+                check_gradient(layer, x)
+
+
+def test_one_wrong_entry_of_many_is_named():
+    def derivative(x):
+        slopes = 2 * x
+        slopes[3] *= 1 + 1e-5
+        return slopes
+
+    layer = Entrywise(lambda x: x * x, derivative)
+    with pytest.raises(AssertionError, match=r"wrong in 1 of 9 places, first at \(3,\)"):
+        check_gradient(layer, 10.0 ** np.arange(9))
+    assert "agree to 0.0001" in check_gradient(layer, 10.0 ** np.arange(9), tolerance=1e-4)
+
+
+@pytest.mark.parametrize("factor", [0.1, 1 / 3, 1e-30, np.float32(0.1), np.float16(3.3)])
+def test_rounding_is_told_from_what_is_not_linear(factor):
+    report = check_adjoint(Entrywise(lambda x: factor * x, lambda x: factor), (2, 3))
+    assert repr(report) == "adjoint check: input equal up to rounding"
+    with pytest.raises(AssertionError, match="adjoint of the input"):
+        check_adjoint(Entrywise(lambda x: factor * x, lambda x: factor * 1.1), (2, 3))
+    with pytest.raises(ValueError, match="not linear in its input"):
+        check_adjoint(Entrywise(lambda x: factor * (x + abs(x) / 10), lambda x: factor), (2, 3))
+    with pytest.raises(ValueError, match="not linear in its input"):
+        check_adjoint(Entrywise(lambda x: factor * x * x, lambda x: factor), (2, 3))
+
+
+def test_what_is_exact_is_judged_exactly():
+    third = Fraction(1, 3)
+    assert "exact in integers" in check_adjoint(Entrywise(lambda x: third * x, lambda x: third), (2, 3))
+    with pytest.raises(AssertionError, match="adjoint of the input"):
+        check_adjoint(Entrywise(lambda x: third * x, lambda x: third + Fraction(1, 10**30)), (2, 3))
+    with pytest.raises(ValueError, match="not linear in its input"):
+        check_adjoint(Entrywise(lambda x: third * x + x * x * Fraction(1, 10**30), lambda x: third), (2, 3))
+
+
+class Forgets(Conv2d):
+    """Its gradients are right, but afterwards something in the layer is another."""
+
+    def __init__(self, change):
+        super().__init__(2, 2, 3, **STEPS, rng=0)
+        self.buffers["seen"] = np.zeros(1, int)
+        self.change = change
+
+    def forward(self, x):
+        self.buffers["seen"] = self.buffers["seen"] + 1  # as it may
+        return super().forward(x)
+
+    def backward(self, dy):
+        dx = super().backward(dy)
+        self.change(self)
+        return dx
+
+
+def in_place(layer):
+    layer.params["weight"] -= layer.grads["weight"].astype(layer.params["weight"].dtype)
+
+
+def by_another(layer):
+    layer.params["bias"] = 1 + layer.params["bias"]
+
+
+def a_buffer(layer):
+    layer.buffers["seen"] = layer.buffers["seen"] + 1
+
+
+def deleted(layer):
+    del layer.params["bias"]
+
+
+@pytest.mark.parametrize(("change", "name"), [(in_place, "weight"), (by_another, "bias"), (a_buffer, "seen"), (deleted, "bias")])
+def test_a_layer_that_its_backward_changes_is_seen(change, name):
+    for check, argument in (check_gradient, np.random.default_rng(0).normal(size=SHAPE)), (check_adjoint, SHAPE):
+        with pytest.raises(AssertionError, match=f"^backward changes the {name} of the layer$"):
+            check(Forgets(change), argument)
+        check(Forgets(lambda layer: None), argument)
+
+
+class Draws(Layer):
+    """Drops half of its input at random, as a layer to come."""
+
+    def __init__(self):
+        super().__init__()
+        self.rng = np.random.default_rng(0)
+
+    def forward(self, x):
+        self._keep(self.rng.integers(0, 2, np.shape(x)))
+        return x * self._last()[0]
+
+    def backward(self, dy):
+        return dy * self._last()[0]
+
+
+def test_a_layer_that_draws_does_so_the_same_way_at_every_point():
+    assert "input 12" in check_gradient(Draws(), np.random.default_rng(1).normal(size=(3, 4)))
+    assert "exact" in check_adjoint(Draws(), (3, 4))
+
+
+def test_gradients_of_another_shape_are_refused():
+    class Flat(Conv2d):
+        def backward(self, dy):
+            return super().backward(dy).ravel()
+
+    with pytest.raises(AssertionError, match=r"gradient of the input has shape \(120,\); expected \(2, 6, 5, 2\)"):
+        check_gradient(Flat(2, 2, 3, **STEPS, rng=0), np.ones(SHAPE))

@@ -14,43 +14,32 @@ import numpy as np
 import pytest
 from cnnlib import (
     SGD,
-    AvgPool2d,
     Conv2d,
     Flatten,
     HalfSquaredError,
-    HardTanh,
     Linear,
-    Max,
     MaxPool2d,
     ReLU,
     Sequential,
-    Sigmoid,
     SoftmaxCrossEntropy,
-    Tanh,
 )
 from cnnlib.fast import blocks
 from cnnlib.fast.blocks import for_each
+from registry import LAYERS
 
-LAYERS = {
-    "Conv2d": lambda: Conv2d(2, 3, (2, 3), stride=(2, 1), padding=1, rng=0),
-    "MaxPool2d": lambda: MaxPool2d(3, stride=2, padding=1),
-    "AvgPool2d": lambda: AvgPool2d(2, stride=1, padding=1),
-    "Linear": lambda: Linear(2, 3, rng=0),
-    "Sequential": lambda: Sequential(Conv2d(2, 4, 3, rng=0), ReLU(), MaxPool2d(2), Flatten(), Linear(36, 5, rng=0)),
-    **{layer.__name__: layer for layer in (Sigmoid, Tanh, ReLU, HardTanh, Max, Flatten)},
-}
+SHAPES = {type(row.make()): row.shape for row in LAYERS.values()}
 
 
 def integer_layer(name, seed):
     """Make a layer of integers, whose sums do not depend on their order."""
-    layer, rng = LAYERS[name](), np.random.default_rng(seed)
+    layer, rng = LAYERS[name].make(), np.random.default_rng(seed)
     layer.params.update({key: rng.integers(-9, 10, value.shape) for key, value in layer.params.items()})
     return layer
 
 
 def maps(layer, seed):
-    """Make maps for a layer, or features for a linear one; how many there are depends on the seed."""
-    shape = (3 + seed, 2) if isinstance(layer, Linear) else (3 + seed, 8, 9, 2)
+    """Make a batch for a layer; how many examples there are depends on the seed."""
+    shape = (3 + seed, *SHAPES[type(layer)][1:])
     return np.random.default_rng(seed).integers(-9, 10, shape)
 
 
@@ -289,7 +278,7 @@ def test_a_copy_of_a_layer_goes_its_own_way(name, copied):
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))], ids=["copy", "pickle"])
 def test_training_goes_on_from_a_copy(copied):
-    net = LAYERS["Sequential"]()
+    net = Sequential(Conv2d(2, 4, 3, rng=0), ReLU(), MaxPool2d(2), Flatten(), Linear(36, 5, rng=0))
     optimizer, loss = SGD(net, 0.1, momentum=0.9), SoftmaxCrossEntropy()
     images = np.random.default_rng(0).normal(size=(3, 8, 9, 2)).astype(np.float32)
 

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import sympy as sp
 from cnnlib import Conv2d, check_adjoint, check_gradient, conv2d, conv2d_backward
-from cnnlib.fast import lowering
-from cnnlib.layers.convolution import batch_last
+from cnnlib.fast import batch_last
 from cnnlib.proofs import gradient, symbols
 
 
@@ -136,31 +135,6 @@ def test_a_batch_is_laid_out_image_by_image_innermost():
     assert np.array_equal(turned, x) and turned.strides == (8, 5 * 2 * 8, 2 * 8, 4 * 5 * 2 * 8)
     assert batch_last(turned) is not x and np.shares_memory(batch_last(turned), turned)
     assert batch_last(x[0]).strides == x[0].strides
-
-
-def test_threads_are_told_how_many_multiplications_there_are(monkeypatch):
-    told = []
-    monkeypatch.setattr(lowering, "for_each", lambda blocks, work, multiplications=None: told.append(multiplications))
-    x, w = np.ones((2, 5, 6, 3)), np.ones((2, 3, 3, 4))
-    y = conv2d(x, w)
-    conv2d_backward(y, x, w)
-    assert told == [2 * 4 * 4 * 4 * 2 * 3 * 3] * 2
-
-
-def test_what_blocks_share_is_changed_by_one_at_a_time(monkeypatch):
-    class Counted:
-        entered = 0
-
-        def __enter__(self):
-            Counted.entered += 1
-
-        def __exit__(self, *_):
-            pass
-
-    monkeypatch.setattr(lowering, "Lock", Counted)
-    x, w = np.ones((2, 5, 6, 3)), np.ones((2, 3, 3, 4))
-    conv2d_backward(conv2d(x, w), x, w)
-    assert Counted.entered == 2  # once for the kernels, once for the input
 
 
 def test_arguments_are_left_alone():

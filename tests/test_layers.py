@@ -271,7 +271,7 @@ def test_table_leaves_the_network_as_it_is():
 @pytest.mark.parametrize("nested", [False, True])
 def test_a_layer_stands_in_a_network_once(nested):
     layer = Sigmoid()
-    with pytest.raises(ValueError, match="^layer <cnnlib.layers.activations.Sigmoid .* stands there twice; expected each once"):
+    with pytest.raises(ValueError, match=r"^layer Sigmoid\(\) stands there twice; expected each once$"):
         Sequential(Linear(2, 2), layer, Sequential(Linear(2, 2), layer) if nested else layer)
     net = Sequential(Linear(2, 2), layer, Sigmoid())
     assert Sequential(*net[:2], Sigmoid())[1] is layer  # a layer may be part of several networks
@@ -412,4 +412,4 @@ for _layer in (Sigmoid, Tanh, ReLU, HardTanh, Flatten, Max):
 def test_bad_input_is_refused(call, error, message):
     with pytest.raises(error) as caught:
         call()
-    assert message in str(caught.value)
+    assert message in str(caught.value) and " at 0x" not in str(caught.value)

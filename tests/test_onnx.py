@@ -210,7 +210,7 @@ def test_model_describes_itself():
 
 NODES = """
 0.channels first: x -> 0.channels first.y, Transpose, perm [0, 3, 1, 2]
-0.Conv2d: 0.channels first.y 0.weight 0.bias -> 0.Conv2d.y, Conv, dilations [2, 1], kernel_shape [3, 2], pads [0, 1, 0, 1], strides [1, 2]
+0.Conv2d: 0.channels first.y 0.weight 0.bias -> 0.Conv2d.y, Conv, dilations [2, 1], group 1, kernel_shape [3, 2], pads [0, 1, 0, 1], strides [1, 2]
 1.0.HardTanh: 0.Conv2d.y 1.0.min 1.0.max -> 1.0.HardTanh.y, Clip
 1.1.AvgPool2d: 1.0.HardTanh.y -> 1.1.AvgPool2d.y, AveragePool, count_include_pad 1, kernel_shape [2, 3], pads [1, 0, 1, 0], strides [1, 1]
 2.MaxPool2d: 1.1.AvgPool2d.y -> 2.MaxPool2d.y, MaxPool, kernel_shape [2, 2], pads [0, 0, 0, 0], strides [2, 2]

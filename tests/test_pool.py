@@ -16,7 +16,7 @@ from cnnlib import (
     max_pool2d,
     max_pool2d_backward,
 )
-from cnnlib.layers.pooling import as_stored
+from cnnlib.fast.pooling import as_stored
 from cnnlib.proofs import gradient, symbols
 
 MAPS = [(1, 1), (4, 6), (5, 7)]

@@ -4,32 +4,19 @@ import numpy as np
 import pytest
 from cnnlib import (
     SGD,
-    AvgPool2d,
-    Conv2d,
-    Flatten,
     HalfSquaredError,
     HardTanh,
-    Linear,
-    Max,
-    MaxPool2d,
     ReLU,
-    Sigmoid,
     SoftmaxCrossEntropy,
     Tanh,
     check_equal,
     check_gradient,
 )
 from cnnlib.fast import blocks
+from registry import LAYERS
 
 ODD = [np.inf, -np.inf, np.nan, 0.0, -0.0, 1.0]
 TYPES = [np.float16, np.float32, np.float64, np.longdouble]
-LAYERS = {
-    "Conv2d": lambda: Conv2d(2, 3, 2, padding=1, rng=0),
-    "MaxPool2d": lambda: MaxPool2d(2, stride=1, padding=1),
-    "AvgPool2d": lambda: AvgPool2d(2, stride=1, padding=1),
-    "Linear": lambda: Linear(2, 3, rng=0),
-    **{layer.__name__: layer for layer in (Sigmoid, Tanh, ReLU, HardTanh, Max, Flatten)},
-}
 
 
 def odd(shape, dtype, rng):
@@ -45,9 +32,9 @@ def test_layers_do_not_warn(monkeypatch, name, dtype, threads):
     monkeypatch.setattr(blocks, "BLOCK", 40)
     rng = np.random.default_rng(0)
     for _ in range(9):
-        layer = LAYERS[name]()
+        layer = LAYERS[name].make()
         layer.params.update({key: odd(value.shape, dtype, rng) for key, value in layer.params.items()})
-        y = layer.forward(odd((3, 2) if name == "Linear" else (2, 5, 4, 2), dtype, rng))
+        y = layer.forward(odd(LAYERS[name].shape, dtype, rng))
         layer.backward(odd(y.shape, dtype, rng))
         optimizer = SGD(layer, 2.0, momentum=0.5)
         optimizer.step(), optimizer.step()

@@ -115,29 +115,27 @@ WRONG_ANSWERS = {
         ("the next one turned", "conv_backward(w_next,", "conv_backward(w_next[::-1, ::-1],"),
         ("wrong sign", "return conv_backward", "return -conv_backward"),
     ],
-    "ex-max-pooling-place": [
-        ("stride ignored", "s * place + tap - p", "place + tap - p"),
-        ("padding not taken off", "+ tap - p", "+ tap"),
-        ("rows counted by rows", "kernel_size[1]", "kernel_size[0]"),
+    "ex-max-pooling-pencil": [
+        ("= for +=", "[0, 11, 100", "[0, 10, 100"),
+        ("the last of equal pixels", "[0, 11, 100", "[0, 0, 111"),
     ],
     "ex-max-pooling-backward": [
-        ("= for +=", "np.add.at(g, tuple(places(winners, shape, *field)), dy)", "g[tuple(places(winners, shape, *field))] = dy"),
-        ("+= adds once", "np.add.at(g, tuple(places(winners, shape, *field)), dy)", "g[tuple(places(winners, shape, *field))] += dy"),
+        ("= for +=", "np.add.at(g, (rows, columns), dy)", "g[rows, columns] = dy"),
+        ("+= adds once", "np.add.at(g, (rows, columns), dy)", "g[rows, columns] += dy"),
         ("wrong sign", "return g", "return -g"),
     ],
     "ex-max-pooling-min": [
         ("one sign only", "return pool_backward", "return -pool_backward"),
         ("the largest", "pool(-x,", "pool(x,"),
     ],
-    "ex-max-pooling-twice": [
-        ("off by one", "s1 * (K2 - 1)", "s1 * K2"),
-        ("strides added", "s1 * s2", "s1 + s2"),
-        ("stride ignored", "s1 * (K2 - 1)", "K2 - 1"),
-    ],
     "ex-max-pooling-smooth": [
-        ("β forgotten", "beta * x_", "x_"),
+        ("β forgotten", "beta * (x - x.max())", "x"),
         ("the shares not divided", "weights / weights.sum()", "weights"),
         ("wrong sign", "weights / weights.sum()", "-weights / weights.sum()"),
+    ],
+    "ex-average-pooling-pencil": [
+        ("= for +=", "[1, 3, 2],\n            [4, 10, 6],\n            [3, 7, 4]", "[1, 2, 2], [3, 4, 4], [3, 4, 4]"),
+        ("not divided", "[1, 3, 2],\n            [4, 10, 6],\n            [3, 7, 4]", "[4, 12, 8], [16, 40, 24], [12, 28, 16]"),
     ],
     "ex-average-pooling-inside": [
         ("stride ignored", "s * np.arange", "np.arange"),
@@ -155,9 +153,13 @@ WRONG_ANSWERS = {
         ("the factor 2 kept", "x * spread", "2 * x * spread"),
     ],
     "ex-average-pooling-twice": [
-        ("= for +=", "+= sp.Rational", "= sp.Rational"),
+        ("= for +=", "+= 1 / ", "= 1 / "),
         ("off by one", "range(K2)", "range(K2 - 1)"),
-        ("one mean only", "K1 * K2)", "K1)"),
+        ("one mean only", "(K1 * K2)", "K1"),
+    ],
+    "ex-jacobian-view-pencil": [
+        ("turned once too often", "[3, -1 + 30, -10 + 300, -100]", "[-1, 3 - 10, 30 - 100, 300]"),
+        ("= for +=", "[3, -1 + 30, -10 + 300, -100]", "[3, 30, 300, -100]"),
     ],
     "ex-jacobian-view-fill": [
         ("a flip too many", "= w\n", "= w[::-1, ::-1]\n"),

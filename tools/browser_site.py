@@ -10,9 +10,10 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import venv
 from pathlib import Path
 
-from building import EPOCH, ROOT, build
+from building import EPOCH, ROOT, build, say_where
 
 LITE = "lite"  # the folder beside the book's pages
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
@@ -33,8 +34,12 @@ def build_wheel(folder):
         for name in ("pyproject.toml", "README.md"):
             shutil.copy(ROOT / name, copy)
         shutil.copytree(ROOT / "cnnlib", Path(copy, "cnnlib"), ignore=shutil.ignore_patterns("__pycache__"))
-        command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation"]
-        subprocess.run([*command, "--wheel-dir", folder, copy], check=True, env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH})
+        # With another prefix: setuptools fails where that of this environment has a brace or a dollar sign.
+        builder = venv.EnvBuilder(symlinks=os.name != "nt")
+        builder.create(Path(copy, "python"))
+        command = [builder.ensure_directories(Path(copy, "python")).env_exe, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, copy]
+        variables = {**os.environ, "PYTHONPATH": sysconfig.get_path("purelib"), "SOURCE_DATE_EPOCH": EPOCH}
+        subprocess.run(command, check=True, env=variables)
     return next(Path(folder).glob("cnnlib-*.whl"))
 
 
@@ -92,3 +97,4 @@ if __name__ == "__main__":
     shutil.rmtree(target, ignore_errors=True)
     build_book(target)
     build_lite(target / LITE)
+    say_where(target / "index.html")

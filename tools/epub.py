@@ -9,7 +9,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from building import ROOT, build
+from building import ROOT, build, say_where
 from bs4 import BeautifulSoup
 from pack import pack
 
@@ -90,4 +90,6 @@ def declare_formulas(folder):
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]).resolve())
+    target = Path(sys.argv[1]).resolve()
+    make(target)
+    say_where(target)

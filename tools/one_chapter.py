@@ -1,9 +1,5 @@
-"""Write a table of contents that holds one chapter beside the unnumbered pages.
+"""A table of contents that holds one chapter beside the unnumbered pages."""
 
-    python tools/one_chapter.py single_kernel _build/toc.yml
-"""
-
-import sys
 from pathlib import Path
 
 import yaml
@@ -22,8 +18,9 @@ def one_chapter(toc: dict, chapter: str) -> dict:
     return {**toc, "parts": [part for part in parts if part["chapters"]]}
 
 
-if __name__ == "__main__":
-    chapter, target = sys.argv[1:]
+def write_contents(chapter: str, target: Path) -> Path:
+    """Write the table of contents for one chapter into a file, and give its path."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    Path(target).parent.mkdir(parents=True, exist_ok=True)
-    Path(target).write_text(yaml.safe_dump(one_chapter(toc, chapter), sort_keys=False), encoding="utf-8")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(yaml.safe_dump(one_chapter(toc, chapter), sort_keys=False), encoding="utf-8")
+    return target

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
+from building import say_where
+
 FOLDER = "backpropagation"  # what the archive unpacks to
 WHEN = (2026, 1, 1, 0, 0, 0)  # the same pages give the same archive
 
@@ -32,4 +34,6 @@ def pack(source, target, folder="", first=()):
 
 
 if __name__ == "__main__":
-    pack(Path(sys.argv[1]), Path(sys.argv[2]), FOLDER)
+    source, target = map(Path, sys.argv[1:])
+    pack(source, target, FOLDER)
+    say_where(target)

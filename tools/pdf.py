@@ -1,7 +1,6 @@
-"""Make the PDF from the LaTeX that Sphinx has written.
+"""Make the PDF: look for the programs and fonts, let Sphinx write LaTeX, and set it.
 
-    python tools/pdf.py --look                  only look for the programs and fonts
-    python tools/pdf.py _build/latex book.pdf
+    python tools/pdf.py _build/book.pdf
 
 A PDF in which a character is missing or a line runs off the page is refused.
 """
@@ -11,6 +10,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from building import ROOT, jupyter_book, say_where
 
 PROGRAMS = {"xelatex": "texlive-xetex", "latexmk": "latexmk", "rsvg-convert": "librsvg2-bin", "kpsewhich": "texlive-binaries"}
 FILES = {
@@ -75,5 +76,9 @@ if __name__ == "__main__":
     packages = missing_packages()
     if packages:
         sys.exit(f"make pdf needs more than Python. On Debian and Ubuntu:\n  sudo apt install --no-install-recommends {' '.join(packages)}")
-    if sys.argv[1:] != ["--look"]:
-        make(*sys.argv[1:])
+    latex, target = ROOT / "_build" / "latex", Path(sys.argv[1])
+    shutil.rmtree(latex, ignore_errors=True)
+    # Every page is read anew (--all), and any warning is an error, as in `make book`.
+    jupyter_book("--all", "-W", "-n", "--keep-going", "--builder", "latex")
+    make(latex, target)
+    say_where(target)

@@ -7,11 +7,10 @@ import numpy as np
 
 from .. import arguments
 from ..layers.activations import HardTanh, Max, ReLU, Sigmoid, Tanh
-from ..layers.avg_pool import AvgPool2d
 from ..layers.base import Layer
 from ..layers.convolution import Conv2d
 from ..layers.dense import Flatten, Linear
-from ..layers.max_pool import MaxPool2d
+from ..layers.pooling import AvgPool2d, MaxPool2d
 from ..network import Sequential
 
 __all__ = ["ENTRIES", "WINDOWS", "checked", "inner_layers", "input_shapes", "joined", "kind", "parameters"]
@@ -47,7 +46,7 @@ def inner_layers(network):
         If a layer has a forward pass of its own, of which nothing is known.
     """
     if not isinstance(network, Layer):
-        raise TypeError(f"network is {network!r}; expected a Layer")
+        raise TypeError(f"network is {arguments.shown(network)}; expected a Layer")
     return dict(_inside(network, ()))
 
 

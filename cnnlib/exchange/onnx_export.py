@@ -3,10 +3,10 @@
 import numpy as np
 
 from ..layers.activations import HardTanh, Max, ReLU, Sigmoid, Tanh
-from ..layers.avg_pool import AvgPool2d
 from ..layers.convolution import Conv2d
 from ..layers.dense import Flatten, Linear
-from ..layers.max_pool import MaxPool2d
+from ..layers.pooling import AvgPool2d, MaxPool2d
+from ..windows import Field
 from .channels_first import kernels_first
 from .interchange import ENTRIES, WINDOWS, inner_layers, input_shapes, joined, kind, parameters
 
@@ -127,12 +127,14 @@ def _operator(layer):
     }[cls]
 
 
-def _windows(kernel_size, stride, padding, dilation=None):
+def _windows(kernel_size, stride, padding, dilation=None, groups=None):
     """Write the options of windows as ONNX does: paddings at all beginnings, then at all ends.
 
     A node leaves out what is None.
     """
-    return {"kernel_shape": kernel_size, "strides": stride, "pads": (*padding, *padding), "dilations": dilation}
+    (top, bottom), (left, right) = Field(kernel_size, stride, padding).around
+    pads = top, left, bottom, right
+    return {"kernel_shape": kernel_size, "strides": stride, "pads": pads, "dilations": dilation, "group": groups}
 
 
 def _type_of(constants):

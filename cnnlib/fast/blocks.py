@@ -1,22 +1,24 @@
 """Work in blocks that fit the cache, shared among threads."""
 
-import math
 import os
 import threading
+from contextlib import nullcontext
 from contextvars import copy_context
 from functools import cache
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from ..elementary import quietly
 
-__all__ = ["for_each", "pixel_blocks", "plane_blocks", "thread_count"]
+__all__ = ["for_each", "one_blas_thread", "pixel_blocks", "plane_blocks", "thread_count"]
 
 BLOCK = 800_000  # numbers that fit, or nearly, the second-level cache of a processor core
-SHARE = 20_000_000  # multiplications that take ten times as long as the start of a thread
+SHARE = 20_000_000  # products of two numbers that take ten times as long as the start of a thread
+ALONE = 250_000  # products of two numbers for which OpenBLAS takes one thread by itself
 
 
-def for_each(blocks, work, multiplications=math.inf):
+def for_each(blocks, work, add=None, products=None):
     """Call `work` with each block, in threads if there are several and enough to do.
 
     The threads take the next block when they are done with one. An error in
@@ -27,31 +29,42 @@ def for_each(blocks, work, multiplications=math.inf):
     ----------
     blocks : list
     work : callable
-    multiplications : int, optional
-        How many there are in all blocks. No thread starts for less than
-        SHARE of them.
+    add : callable, optional
+        Called with each block and what `work` made of it, one at a time and
+        in the order of the blocks. What blocks share is added up here: so the
+        last digits of a sum do not depend on which thread came first.
+    products : int, optional
+        If there are matrix products in the blocks: how many of two numbers
+        they hold in all. No thread starts for less than SHARE of them, and
+        meanwhile the BLAS library has one thread.
     """
     _keep_freed_memory()
-    with quietly():
-        _share(blocks, work, int(min(thread_count(), len(blocks), max(1, multiplications / SHARE))))
+    threads = min(thread_count(), len(blocks))
+    if products is None:
+        with quietly():
+            _share(blocks, work, add, threads)
+    else:
+        with quietly(), one_blas_thread(products):
+            _share(blocks, work, add, int(min(threads, max(1, products / SHARE))))
 
 
-def _share(blocks, work, threads):
+def _share(blocks, work, add, threads):
+    ends = _InOrder(add or (lambda block, part: None))
     if threads == 1:
-        for block in blocks:
-            work(block)
+        for number, block in enumerate(blocks):
+            ends.put(number, block, work(block))
         return
 
-    queue, errors, lock = iter(blocks), [], threading.Lock()
+    queue, errors, lock = enumerate(blocks), [], threading.Lock()
 
     def drain():
         try:
             while not errors:
                 with lock:
-                    block = next(queue, None)
-                if block is None:
+                    number, block = next(queue, (None, None))
+                if number is None:
                     return
-                work(block)
+                ends.put(number, block, work(block))
         except BaseException as error:
             errors.append(error)
 
@@ -66,13 +79,70 @@ def _share(blocks, work, threads):
         raise errors[0]
 
 
-def thread_count():
-    """Read the number of threads from the environment: CNNLIB_NUM_THREADS, or else 1.
+class _InOrder:
+    """Call a function with what arrives, in the order of the numbers and one at a time; nobody waits for the others."""
 
-    With more than one, give the BLAS library one of its own, for example by
-    OPENBLAS_NUM_THREADS=1: threads that share the blocks need no others.
+    def __init__(self, function):
+        self.function, self.next, self.arrived, self.lock = function, 0, {}, threading.Lock()
+
+    def put(self, number, *arguments):
+        self.arrived[number] = arguments
+        with self.lock:
+            while self.next in self.arrived:
+                self.function(*self.arrived.pop(self.next))
+                self.next += 1
+
+
+def one_blas_thread(products):
+    """Hold the BLAS library to one thread, in a `with` block, where so many products of two numbers might take more.
+
+    Its own threads would wait for each other in every one of many small
+    matrix products, longest where other programs use the same cores.
     """
-    value = os.environ.get("CNNLIB_NUM_THREADS", "1")
+    return _held if products > ALONE else nullcontext()
+
+
+class _Held:
+    """Hold the BLAS library to one thread while any thread is in here; the last one out restores what was before."""
+
+    def __init__(self):
+        self.inside, self.lock = 0, threading.Lock()
+
+    def __enter__(self):
+        with self.lock:
+            if not self.inside:
+                self.limit = _controller().limit(limits=1, user_api="blas")
+            self.inside += 1
+
+    def __exit__(self, *error):
+        with self.lock:
+            self.inside -= 1
+            if not self.inside:
+                self.limit.restore_original_limits()
+
+    def start_anew(self):
+        """Restore in a forked process, which has none of the threads that were in here."""
+        if self.inside:
+            self.limit.restore_original_limits()
+        self.__init__()
+
+
+_held = _Held()
+
+
+@cache
+def _controller():
+    """Find the BLAS library: once, since it takes a thousand times as long as setting its number of threads."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_held.start_anew)
+    return ThreadpoolController()
+
+
+def thread_count():
+    """Read the number of threads from the environment: CNNLIB_NUM_THREADS, or else the cores that this process may use."""
+    value = os.environ.get("CNNLIB_NUM_THREADS")
+    if value is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if not value.isdecimal() or len(value) > 9 or int(value) < 1:
         raise ValueError(f"CNNLIB_NUM_THREADS is {value!r}; expected a whole number from 1 to 999999999")
     return int(value)

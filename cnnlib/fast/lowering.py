@@ -7,16 +7,15 @@ that an output row sees already lie one after the other: the second step is a
 view, in which the matrices of neighbouring output rows share their rows.
 """
 
-from contextlib import nullcontext
-from threading import Lock
+from itertools import product
 
 import numpy as np
 
-from .blocks import for_each, pixel_blocks
 from ..elementary import added
-from ..windows import add_to_taps, cropped, empty_padded, padded, seen
+from ..windows import add_to_taps, cropped, padded, seen, zeros_padded
+from .blocks import for_each, pixel_blocks
 
-__all__ = ["add_lowered", "correlate", "correlate_backward", "lowered"]
+__all__ = ["add_lines", "correlate", "correlate_backward", "lines_of", "lowered"]
 
 
 def correlate(x, w, b, field):
@@ -30,12 +29,13 @@ def correlate(x, w, b, field):
     maps = padded(x, field)
     y = np.empty((len(b), *field.output_size(x.shape[1:3]), x.shape[3]), x.dtype)
 
-    def work(block):
-        rows = _rows(y, block)
-        np.matmul(weights.T, lowered(maps, block, field), out=rows)
-        rows += b[:, np.newaxis]
+    def work(part):
+        (channels, kernels), block = part
+        rows = _rows(y[kernels], block)
+        np.matmul(weights[:, kernels].T, lowered(maps[channels], block, field), out=rows)
+        rows += b[kernels, np.newaxis]
 
-    for_each(_blocks(y, weights), work, y.size * len(weights))
+    for_each(_parts(x, y, weights, field), work, products=y.size * len(weights))
     return y
 
 
@@ -45,24 +45,26 @@ def correlate_backward(dy, x, w, field):
     Returns
     -------
     dx : ndarray, shape (C, H, W, N)
-    dw : ndarray, shape (K_h, K_w, C, F)
+    dw : ndarray, shape (K_h, K_w, C / groups, F)
     """
     weights = w.reshape(-1, len(dy))
     maps = padded(x, field)
-    dx = empty_padded(x.shape, field, x.dtype)
-    dx[...] = 0
-    dw = np.zeros_like(weights)
-    lock = Lock()  # the blocks share dw, and their receptive fields overlap in dx
+    dx, dw = zeros_padded(x.shape, field, x.dtype), np.zeros_like(weights)
 
-    def work(block):
-        deltas = _rows(dy, block)
-        kernel_part = added(fields @ delta.T for fields, delta in zip(lowered(maps, block, field), deltas))
-        input_part = weights @ deltas
-        with lock:
-            dw[...] += kernel_part
-        add_lowered(dx, input_part, block, field, lock)
+    def work(part):
+        (channels, kernels), block = part
+        deltas = _rows(dy[kernels], block)
+        fields = lowered(maps[channels], block, field)
+        kernel_part = added(matrix @ delta.T for matrix, delta in zip(fields, deltas))
+        return kernel_part, lines_of(weights[:, kernels] @ deltas, block, field)
 
-    for_each(_blocks(dy, weights), work, dy.size * len(weights))
+    def add(part, gradients):
+        (channels, kernels), block = part
+        kernel_part, lines = gradients
+        dw[:, kernels] += kernel_part
+        add_lines(dx[channels], lines, block, field)
+
+    for_each(_parts(x, dy, weights, field), work, add, dy.size * len(weights))
     return cropped(dx, field), dw.reshape(w.shape)
 
 
@@ -71,7 +73,7 @@ def lowered(x, block, field):
 
     Parameters
     ----------
-    x : ndarray, shape (C, H + 2p, W + 2p, N)
+    x : ndarray, shape (C, H + p_top + p_bottom, W + p_left + p_right, N)
     block : (slice, slice)
         Rows and columns of the output.
     field : Field
@@ -89,31 +91,40 @@ def lowered(x, block, field):
     return down.reshape(down.shape[1], -1, columns * n)
 
 
-def add_lowered(x, matrices, block, field, lock=nullcontext()):
-    """Add lowered receptive fields back to padded maps: the transpose of `lowered`.
+def lines_of(matrices, block, field):
+    """Add the lowered receptive fields of a block back to lines: the transpose of the second step of `lowered`.
 
     Parameters
     ----------
-    x : ndarray, shape (C, H + 2p, W + 2p, N)
-        It is added to.
     matrices : ndarray, shape (rows, K_h K_w C, columns N)
     block : (slice, slice)
     field : Field
-    lock : context manager, optional
-        Held while `x` changes.
+
+    Returns
+    -------
+    ndarray, shape (1, rows of the input, 1, K_w C columns N)
     """
+    rows, _ = _input_block(block, field)
+    down = matrices.reshape(1, len(matrices), field.kernel_size[0], -1)
+    lines = np.zeros((1, rows.stop - rows.start, 1, down.shape[3]), matrices.dtype)
+    add_to_taps(lines, (down[:, :, u : u + 1] for u in range(field.kernel_size[0])), field.down)
+    return lines
+
+
+def add_lines(x, lines, block, field):
+    """Add the lines of a block back to padded maps (C, H + ..., W + ..., N): the transpose of the first step."""
     part = x[:, *_input_block(block, field)]
-    (k_h, k_w), columns = field.kernel_size, block[1].stop - block[1].start
-    down = matrices.reshape(1, len(matrices), k_h, -1)
-    lines = np.zeros((1, part.shape[1], 1, down.shape[3]), matrices.dtype)
-    add_to_taps(lines, (down[:, :, u : u + 1] for u in range(k_h)), field.down)
-    across = lines.reshape(part.shape[1], k_w, len(x), columns, -1)
-    with lock:
-        add_to_taps(part, across.transpose(1, 2, 0, 3, 4), field.across)
+    across = lines.reshape(part.shape[1], field.kernel_size[1], len(x), block[1].stop - block[1].start, -1)
+    add_to_taps(part, across.transpose(1, 2, 0, 3, 4), field.across)
 
 
-def _blocks(y, weights):
-    return pixel_blocks(y.shape[1:3], len(weights) * y.shape[3])
+def _parts(x, y, weights, field):
+    """Cut the work into ((channels, kernels) of a group, block of the output)."""
+    groups = [
+        tuple(slice(g * size // field.groups, (g + 1) * size // field.groups) for size in (len(x), len(y)))
+        for g in range(field.groups)
+    ]
+    return list(product(groups, pixel_blocks(y.shape[1:3], len(weights) * y.shape[3])))
 
 
 def _rows(maps, block):

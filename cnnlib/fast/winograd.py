@@ -6,17 +6,18 @@ tile meet the kernel, turned by G, in six independent products, which A turns
 into the four rows. The backward pass is the transpose of each step. A, B and G
 are those of Lavin and Gray, "Fast algorithms for convolutional neural
 networks" (2016), for four outputs and three taps.
-"""
 
-from threading import Lock
+No layer runs this: what B adds and A takes away again leaves rounding errors
+as large as the largest pixel of the tile, on outputs that do not see it.
+"""
 
 import numpy as np
 
-from .blocks import for_each, pixel_blocks
 from ..elementary import reciprocal
-from ..windows import add_to_taps, cropped, empty_padded, padded, seen
+from ..windows import add_to_taps, cropped, padded, seen, zeros_padded
+from .blocks import for_each, pixel_blocks
 
-__all__ = ["A", "B", "G24", "correlate", "correlate_backward", "pays"]
+__all__ = ["A", "B", "G24", "correlate", "correlate_backward"]
 
 A = np.array([[1, 0, 0, 0], [1, 1, 1, 1], [1, -1, 1, -1], [1, 2, 4, 8], [1, -2, 4, -8], [0, 0, 0, 1]])
 B = np.array(
@@ -33,15 +34,6 @@ G24 = np.array([[6, 0, 0], [-4, -4, -4], [-4, 4, -4], [1, 2, 4], [1, -2, 4], [0,
 TILE, OUTPUTS = A.shape
 
 
-def pays(w, field):
-    """Tell whether this is faster than `lowering`: for 3 x 3 kernels with stride 1 and many channels.
-
-    With fewer channels the turning costs more than the products it saves.
-    """
-    plain = field.kernel_size == (3, 3) and field.stride == field.dilation == (1, 1)
-    return plain and w.dtype in (np.float32, np.float64) and min(w.shape[2:]) >= 32
-
-
 def correlate(x, w, b, field):
     """Compute `conv2d` of maps (C, H, W, N), as `lowering.correlate` does, for kernels with three rows and stride 1."""
     maps, kernels = padded(x, field), _turned(w)
@@ -54,33 +46,31 @@ def correlate(x, w, b, field):
         for part, row in zip(_rows(y, block, OUTPUTS), outputs):
             part[...] = row[: len(part)].reshape(part.shape)
 
-    for_each(_blocks(y, w), work)
+    for_each(_blocks(y, w), work, products=y.size * w[..., 0].size)
     return y
 
 
 def correlate_backward(dy, x, w, field):
     """Compute `conv2d_backward`, as `lowering.correlate_backward` does, for kernels with three rows and stride 1."""
     maps, kernels = padded(x, field), _turned(w)
-    dkernels = np.zeros_like(kernels)
-    dx = empty_padded(x.shape, field, x.dtype)
-    dx[...] = 0
-    lock = Lock()  # the blocks share dkernels, and their tiles overlap in dx
+    dx, dkernels = zeros_padded(x.shape, field, x.dtype), np.zeros_like(kernels)
 
     def work(block):
-        met = _input_block(block, w)
-        pixels = _turn(B.T, _tiles(maps, met, TILE))
+        pixels = _turn(B.T, _tiles(maps, _input_block(block, w), TILE))
         deltas = _turn(A, _tiles(dy, block, OUTPUTS))
         deltas = deltas.reshape(*deltas.shape[:3], -1)
         kernel_part = (_lowered(pixels, field) @ deltas.swapaxes(2, 3)).sum(axis=1, keepdims=True)
         dpixels = np.zeros_like(pixels)
         _add_lowered(dpixels, kernels @ deltas, field)
-        dtiles = _turn(B, dpixels)
-        with lock:
-            dkernels[...] += kernel_part
-            for part, row in zip(_rows(dx, met, TILE), dtiles):
-                part += row[: len(part)]
+        return kernel_part, _turn(B, dpixels)
 
-    for_each(_blocks(dy, w), work)
+    def add(block, gradients):
+        kernel_part, dtiles = gradients
+        dkernels[...] += kernel_part
+        for part, row in zip(_rows(dx, _input_block(block, w), TILE), dtiles):
+            part += row[: len(part)]
+
+    for_each(_blocks(dy, w), work, add, dy.size * w[..., 0].size)
     return cropped(dx, field), _turned_back(dkernels, w.shape)
 
 

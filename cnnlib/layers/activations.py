@@ -4,8 +4,8 @@ import numpy as np
 
 from .. import arguments
 from ..elementary import exp, is_greater, log, quietly, tanh
+from ..fast.pooling import first_maximum
 from .base import Layer
-from .max_pool import first_maximum
 
 __all__ = ["HardTanh", "Max", "ReLU", "Sigmoid", "Tanh"]
 
@@ -15,7 +15,7 @@ class _Activation(Layer):
 
     def backward(self, dy):
         """Multiply by the derivative, entry by entry. See `Layer.backward`."""
-        kept = self._last()
+        (kept,) = self._last()
         dy = arguments.array("dy", dy)
         arguments.same_shape("dy", dy, kept.shape)
         with quietly():
@@ -45,7 +45,7 @@ class Sigmoid(_Activation):
         x = arguments.array("x", x)
         minus = np.negative(x, dtype=float if x.dtype.kind == "i" else None)  # the lowest integer has no opposite
         y = exp(-_log_of_one_plus_exp(minus))
-        self._kept = y
+        self._keep(y)
         return y
 
     def _times_derivative(self, dy, y):
@@ -71,7 +71,7 @@ class Tanh(_Activation):
     def forward(self, x):
         """Squash every entry of `x`, of any shape."""
         y = tanh(arguments.array("x", x))
-        self._kept = y
+        self._keep(y)
         return y
 
     def _times_derivative(self, dy, y):
@@ -98,7 +98,7 @@ class ReLU(_Activation):
     def forward(self, x):
         """Cut every entry of `x`, of any shape, off at 0."""
         x = arguments.array("x", x)
-        self._kept = _as_numbers(is_greater(x, 0))
+        self._keep(_as_numbers(is_greater(x, 0)))
         with quietly():
             return np.maximum(x, 0)
 
@@ -126,7 +126,7 @@ class HardTanh(_Activation):
     def forward(self, x):
         """Cut every entry of `x`, of any shape, off at -1 and 1."""
         x = arguments.array("x", x)
-        self._kept = _as_numbers(is_greater(x, -1) & is_greater(1, x))
+        self._keep(_as_numbers(is_greater(x, -1) & is_greater(1, x)))
         with quietly():
             return np.minimum(np.maximum(x, -1), 1)
 
@@ -162,12 +162,12 @@ class Max(Layer):
             raise ValueError(f"x has shape {x.shape}; expected at least one axis")
         y, winners = np.empty_like(x[..., 0]), np.zeros(x.shape[:-1], np.intp)
         first_maximum(np.moveaxis(x, -1, 0), y, winners)
-        self._kept = winners[..., np.newaxis] == np.arange(x.shape[-1])
+        self._keep(winners[..., np.newaxis] == np.arange(x.shape[-1]))
         return y[..., np.newaxis]
 
     def backward(self, dy):
         """Give the gradient to the winner. See `Layer.backward`."""
-        won = self._last()
+        (won,) = self._last()
         dy = arguments.array("dy", dy)
         arguments.same_shape("dy", dy, (*won.shape[:-1], 1))
         return np.where(won, dy, dy.dtype.type(0))

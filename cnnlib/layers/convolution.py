@@ -2,18 +2,15 @@
 
 import numpy as np
 
-from .. import arguments
+from .. import arguments, fast, operands
 from ..elementary import quietly
-from ..fast import lowering, winograd
-from ..windows import Field, padded
+from ..windows import Field, scatter, windows
 from .base import Affine
 
-__all__ = ["Conv2d", "batch_last", "conv2d", "conv2d_backward"]
+__all__ = ["Conv2d", "conv2d", "conv2d_backward"]
 
-BATCH_LAST = 3, 1, 2, 0  # turns (N, H, W, C) into (C, H, W, N), and back
-
-
-def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1):
+@quietly()
+def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     """Correlate every map with every kernel and add the bias.
 
     y[n, i, j, f] = b[f] + sum over u, v, c of
@@ -23,30 +20,40 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1):
     ----------
     x : array_like, shape (N, H, W, C) or (H, W, C)
         Input maps: numbers of any type, or SymPy expressions.
-    w : array_like, shape (K_h, K_w, C, F)
+    w : array_like, shape (K_h, K_w, C / groups, F)
         F kernels.
     b : array_like, shape (F,), optional
         One bias per kernel; none is 0.
-    stride, padding, dilation : int or (int, int)
-        s >= 1, p >= 0 and d >= 1, for rows and columns.
+    stride, dilation : int or (int, int)
+        s >= 1 and d >= 1, for rows and columns.
+    padding : int, (int, int), ((int, int), (int, int)) or "same"
+        Zeros around the maps: p >= 0 on all sides, or for rows and columns,
+        or ((top, bottom), (left, right)). "same" keeps the size of the maps
+        at stride 1; what is odd comes at the bottom and on the right.
+    groups : int
+        Channels and kernels are cut into so many groups, and a kernel sees
+        the channels of its own group only.
 
     Returns
     -------
     ndarray, shape (N, H_o, W_o, F) or (H_o, W_o, F)
-        H_o = floor((H + 2p - d (K_h - 1) - 1) / s) + 1. Floats keep the
-        wider of the types that came in; integers and objects stay exact.
+        H_o = floor((H + p_top + p_bottom - d (K_h - 1) - 1) / s) + 1. Floats
+        keep the wider of the types that came in; integers and objects stay
+        exact, and where int64 does not hold them come as Python's integers.
 
     Raises
     ------
     TypeError
         If an array is not made of integers, floats or objects.
     ValueError
-        If shapes do not match or the kernel is larger than the padded input.
+        If shapes do not match, the kernel is larger than the padded input, or
+        channels or kernels do not go into groups.
 
     Notes
     -----
     Chapters "Multiple kernels" and "Stride": def-multiple-kernels-forward,
-    def-stride-general-forward.
+    def-stride-general-forward. The layer runs `cnnlib.fast.conv2d`, which
+    does the same in blocks.
 
     Examples
     --------
@@ -64,24 +71,20 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1):
     >>> conv2d(symbols("x", (1, 3, 1)), symbols("w", (1, 2, 1, 1)))[0, 0, 0]
     w_{0,0,0,0}*x_{0,0,0} + w_{0,1,0,0}*x_{0,1,0}
     """
-    x, is_batch, w, field = _checked(x, w, stride, padding, dilation)
-    b = np.zeros(w.shape[3], w.dtype) if b is None else arguments.array("b", b, 1, "(F,)")
-    arguments.same_shape("b", b, w.shape[3:])
-    x, w, b = _of_one_type(x, w, b)
-
-    with quietly():
-        y = _correlated(x.transpose(BATCH_LAST), w, b, field).transpose(BATCH_LAST)
-    return y if is_batch else y[0]
+    x, w, b, field, form = operands.convolution(x, w, b, stride, padding, dilation, groups)
+    y = _by_group(lambda fields, w: np.tensordot(fields, w, 3), field.groups, windows(x, field), w)
+    return form.maps(y + b)  # def-stride-general-forward
 
 
-def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1):
+@quietly()
+def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1, groups=1):
     """Gradients of a loss with respect to the input, the kernels and the bias.
 
     Parameters
     ----------
     dy : array_like, shape of the output of `conv2d`
         The gradient of the loss with respect to that output, delta.
-    x, w, stride, padding, dilation
+    x, w, stride, padding, dilation, groups
         What `conv2d` was given.
 
     Returns
@@ -115,20 +118,12 @@ def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1):
     >>> dx.ravel(), dw.ravel(), db
     (array([ 1,  2, 14, 20, 40]), array([31, 42, 53]), array([11]))
     """
-    x, is_batch, w, field = _checked(x, w, stride, padding, dilation)
-    dy = arguments.array("dy", dy)
-    output = (*field.output_size(x.shape[1:3]), w.shape[3])
-    arguments.same_shape("dy", dy, (len(x), *output) if is_batch else output)
-    dy = dy if is_batch else dy[np.newaxis]
-
-    x, w, dy = _of_one_type(x, w, dy)
-
-    deltas = np.ascontiguousarray(dy.transpose(BATCH_LAST))
-    with quietly():
-        dx, dw = _correlated_backward(deltas, x.transpose(BATCH_LAST), w, field)
-        db = deltas.sum(axis=(1, 2, 3))
-    dx = dx.transpose(BATCH_LAST)
-    return (dx if is_batch else dx[0]), dw, db
+    dy, x, w, field, form = operands.convolution_backward(dy, x, w, stride, padding, dilation, groups)
+    pixels = 0, 1, 2  # the axes n, i, j
+    dw = _by_group(lambda fields, dy: np.tensordot(fields, dy, (pixels, pixels)), field.groups, windows(x, field), dy)
+    dfields = _by_group(lambda dy, w: np.tensordot(dy, w, (3, 3)), field.groups, dy, w)
+    dx = scatter(dfields, field, x.shape[1:3])
+    return form.maps(dx), form.array(dw), form.array(dy.sum(pixels))
 
 
 class Conv2d(Affine):
@@ -139,20 +134,21 @@ class Conv2d(Affine):
     in_channels, out_channels : int
         C and F, at least 1.
     kernel_size : int or (int, int)
-    stride, padding, dilation : int or (int, int)
+    stride, padding, dilation, groups
+        As for `conv2d`.
     bias : bool
         Whether there is a bias.
     dtype : float32 or float64
         The type of the parameters.
     rng : int or numpy.random.Generator, optional
         Where the initial weights come from: He's normal distribution, with
-        mean 0 and variance 2 / (K_h K_w C). The bias starts at 0.
+        mean 0 and variance 2 / (K_h K_w C / groups). The bias starts at 0.
 
     Attributes
     ----------
     params, grads : dict
-        "weight" of shape (K_h, K_w, C, F) and "bias" of shape (F,). Put
-        arrays of SymPy expressions there, and the layer is symbolic.
+        "weight" of shape (K_h, K_w, C / groups, F) and "bias" of shape (F,).
+        Put arrays of SymPy expressions there, and the layer is symbolic.
 
     Notes
     -----
@@ -179,6 +175,7 @@ class Conv2d(Affine):
         stride=1,
         padding=0,
         dilation=1,
+        groups=1,
         bias=True,
         dtype=np.float32,
         rng=None,
@@ -186,67 +183,30 @@ class Conv2d(Affine):
         super().__init__()
         channels = arguments.integer("in_channels", in_channels, 1)
         kernels = arguments.integer("out_channels", out_channels, 1)
-        size = arguments.integer_pair("kernel_size", kernel_size, 1)
-        self.options = {
-            "stride": arguments.integer_pair("stride", stride, 1),
-            "padding": arguments.integer_pair("padding", padding, 0),
-            "dilation": arguments.integer_pair("dilation", dilation, 1),
-        }
-        self._set_up((*size, channels, kernels), bias, dtype, rng)
+        field = Field.checked(kernel_size, stride, padding, dilation, groups)
+        for name, count in {"in_channels": channels, "out_channels": kernels}.items():
+            if count % field.groups:
+                raise ValueError(f"{name} is {count}; expected a number that {field.groups} groups share evenly")
+        self.options = {name: getattr(field, name) for name in ("stride", "padding", "dilation", "groups")}
+        self._set_up((*field.kernel_size, channels // field.groups, kernels), bias, dtype, rng)
+        self._arguments = {"in_channels": channels, "out_channels": kernels, "kernel_size": field.kernel_size}
+        self._arguments |= self.options | {"bias": bias, "dtype": dtype}
 
     def forward(self, x):
         """Correlate `x`, of shape (N, H, W, C) or (H, W, C)."""
-        x = batch_last(x)
-        y = conv2d(x, self.params["weight"], self.params.get("bias"), **self.options)
-        self._kept = x
+        x = fast.batch_last(x)
+        y = fast.conv2d(x, self.params["weight"], self.params.get("bias"), **self.options)
+        self._kept = x, np.array(self.params["weight"])  # both copies, as `_keep` would make them
         return y
 
     def backward(self, dy):
         """See `Layer.backward` and `conv2d_backward`."""
-        dx, dw, db = conv2d_backward(dy, self._last(), self.params["weight"], **self.options)
+        dx, dw, db = fast.conv2d_backward(dy, *self._last(), **self.options)
         self._store(dw, db)
         return dx
 
 
-def batch_last(x):
-    """Lay maps out in memory as (C, H, W, N), where convolution reads them; their shape stays as it is."""
-    x = arguments.array("x", x)
-    return x if x.ndim != 4 else padded(x.transpose(BATCH_LAST), Field((1, 1))).transpose(BATCH_LAST)
-
-
-def _correlated(x, w, b, field):
-    if winograd.pays(w, field):
-        y = winograd.correlate(x, w, b, field)
-        if _are_finite(y):
-            return y
-    return lowering.correlate(x, w, b, field)
-
-
-def _correlated_backward(dy, x, w, field):
-    if winograd.pays(w, field):
-        gradients = winograd.correlate_backward(dy, x, w, field)
-        if _are_finite(*gradients):
-            return gradients
-    return lowering.correlate_backward(dy, x, w, field)
-
-
-def _are_finite(*arrays):
-    """Tell whether no infinity arose: minimal filtering would spread it to outputs that do not see its pixel."""
-    return all(np.isfinite(array.sum()) for array in arrays)
-
-
-def _of_one_type(*arrays):
-    """Convert arrays to the type that holds them all."""
-    dtype = np.result_type(*arrays)
-    return [np.asarray(array, dtype) for array in arrays]
-
-
-def _checked(x, w, stride, padding, dilation):
-    """Return the maps as a batch, whether they were one, the kernels and their field."""
-    x, is_batch = arguments.batch("x", x)
-    w = arguments.array("w", w, 4, "(K_h, K_w, C, F)")
-    if w.shape[2] != x.shape[3]:
-        raise ValueError(f"w has shape {w.shape}, for {w.shape[2]} channels; x has shape {x.shape}, with {x.shape[3]}")
-    field = Field.checked(w.shape[:2], stride, padding, dilation)
-    field.output_size(x.shape[1:3])
-    return x, is_batch, w, field
+def _by_group(product, groups, *arrays):
+    """Cut the last axis of arrays into groups, multiply group by group, and join the products along the last axis."""
+    parts = zip(*[np.split(array, groups, axis=-1) for array in arrays])
+    return np.concatenate([product(*part) for part in parts], axis=-1)

@@ -53,6 +53,7 @@ class Linear(Affine):
         super().__init__()
         shape = arguments.integer("in_features", in_features, 1), arguments.integer("out_features", out_features, 1)
         self._set_up(shape, bias, dtype, rng)
+        self._arguments = {"in_features": shape[0], "out_features": shape[1], "bias": bias, "dtype": dtype}
 
     def forward(self, x):
         """Multiply `x`, of shape (N, in_features) or (in_features,)."""
@@ -62,12 +63,12 @@ class Linear(Affine):
             raise ValueError(f"x has shape {x.shape}; expected {weight.shape[0]} features, for a weight of {weight.shape}")
         with quietly():
             y = x @ weight + self.params.get("bias", 0)
-        self._kept = x
+        self._keep(x, weight)
         return y
 
     def backward(self, dy):
         """See `Layer.backward`."""
-        x, weight = self._last(), self.params["weight"]
+        x, weight = self._last()
         dy = arguments.array("dy", dy)
         arguments.same_shape("dy", dy, (*x.shape[:-1], weight.shape[1]))
         rows, deltas = np.atleast_2d(x), np.atleast_2d(dy)
@@ -94,12 +95,12 @@ class Flatten(Layer):
         x = arguments.array("x", x)
         if x.ndim < 2:
             raise ValueError(f"x has shape {x.shape}; expected a batch, (N, ...)")
-        self._kept = x.shape
-        return x.reshape(len(x), -1)
+        self._keep(x.shape)
+        return np.array(x, order="C").reshape(len(x), -1)
 
     def backward(self, dy):
         """Reshape back. See `Layer.backward`."""
-        shape = self._last()
+        (shape,) = self._last()
         dy = arguments.array("dy", dy)
         arguments.same_shape("dy", dy, (shape[0], math.prod(shape[1:])))
-        return dy.reshape(shape)
+        return np.array(dy, order="C").reshape(shape)

@@ -7,7 +7,7 @@ icons are cut down to those in use (`icons`).
 
 from pathlib import Path
 
-from bs4 import BeautifulSoup
+from selectolax.lexbor import LexborHTMLParser
 from sphinx.application import Sphinx
 from sphinx.ext.mathjax import html_visit_displaymath, html_visit_math
 
@@ -26,17 +26,17 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.name not in ("html", "dirhtml"):
         return
     site = Path(app.outdir)
-    pages = {page: BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser") for page in written_pages(site)}
+    pages = {path: LexborHTMLParser(path.read_text(encoding="utf-8")) for path in written_pages(site)}
     address = app.config.html_baseurl
-    for page, soup in pages.items():
-        name = page.relative_to(site).as_posix()
-        if not policy.is_locked(soup):
-            finish_page(soup, name, app.config.html_title, address)
-            policy.lock(soup, read=pages.values() if soup.select_one("#search-results") else ())
-            page.write_text(str(soup), encoding="utf-8")
+    for path, page in pages.items():
+        name = path.relative_to(site).as_posix()
+        if not policy.is_locked(page):
+            finish_page(page, name, app.config.html_title, address)
+            policy.lock(page, read=pages.values() if page.css_first("#search-results") else ())
+            path.write_text(page.html, encoding="utf-8")
         if address:
-            head.draw_card(soup, site / head.card_name(name))
-    icons.keep_used(site / "_static", [str(soup) for soup in pages.values()])
+            head.draw_card(page, site / head.card_name(name))
+    icons.keep_used(site / "_static", [page.html for page in pages.values()])
     weight.remove_unused_files(site / "_static")
     first = app.builder.get_target_uri(app.config.root_doc)
     redirect = policy.locked_redirect(first, app.config.html_title, head.taken_over(pages[site / first]))
@@ -49,8 +49,8 @@ def written_pages(site: Path) -> list[Path]:
     return [path for path in found if "data-content_root=" in path.read_text(encoding="utf-8")[:2000]]
 
 
-def finish_page(soup: BeautifulSoup, page: str, book: str, address: str) -> None:
-    """Change one page in place; ``page`` is its path in the site, ``address`` the site's URL or ""."""
-    weight.drop_unused(soup)
-    head.describe(soup, page, book, address)  # in the page's words, before repairs change formulas
-    repairs.apply(soup)
+def finish_page(page: LexborHTMLParser, name: str, book: str, address: str) -> None:
+    """Change one page in place; ``name`` is its path in the site, ``address`` the site's URL or ""."""
+    weight.drop_unused(page)
+    head.describe(page, name, book, address)  # in the page's words, before repairs change formulas
+    repairs.apply(page)

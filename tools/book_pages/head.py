@@ -8,63 +8,69 @@ import re
 import textwrap
 from pathlib import Path
 
-from bs4 import BeautifulSoup
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from selectolax.lexbor import LexborHTMLParser
 
 MAX_DESCRIPTION = 200  # characters; what search engines show
 CARD_SIZE = (1200, 630)  # pixels; what those who show cards ask for
 
 
-def describe(soup: BeautifulSoup, page: str, book: str, address: str) -> None:
+def describe(page: LexborHTMLParser, name: str, book: str, address: str) -> None:
     """Add the description and the title, and with an address the page's card, to the page's head."""
-    given = soup.find("meta", attrs={"name": "description"})
-    text = given["content"] if given else description(soup)
-    title = page_title(soup) or book
+    given = page.css_first("meta[name=description]")
+    text = given.attrs["content"] if given else description(page)
+    title = page_title(page) or book
     entries = {"og:title": title, "og:type": "article", "og:site_name": book, "og:description": text}
     if address:
         site = address.rstrip("/")
         entries |= {
-            "og:url": f"{site}/{page}",
-            "og:image": f"{site}/{card_name(page)}",
+            "og:url": f"{site}/{name}",
+            "og:image": f"{site}/{card_name(name)}",
             "og:image:width": str(CARD_SIZE[0]),
             "og:image:height": str(CARD_SIZE[1]),
             "og:image:alt": f"{title}. {text}".strip(),
         }
-        _append(soup, {"name": "twitter:card", "content": "summary_large_image"})
+        _append(page, {"name": "twitter:card", "content": "summary_large_image"})
     if text and not given:
-        _append(soup, {"name": "description", "content": text})
-    for name, content in entries.items():
+        _append(page, {"name": "description", "content": text})
+    for entry, content in entries.items():
         if content:
-            _append(soup, {"property": name, "content": content})
+            _append(page, {"property": entry, "content": content})
 
 
-def taken_over(soup: BeautifulSoup) -> str:
+def taken_over(page: LexborHTMLParser) -> str:
     """Give what a page says about itself as HTML, for the page that only leads to it."""
-    return "\n".join(map(str, soup.select("meta[name=description], meta[property^='og:'], meta[name='twitter:card']")))
+    said = page.css("meta[name=description], meta[property^='og:'], meta[name='twitter:card']")
+    return "\n".join(entry.html for entry in said)
 
 
-def _append(soup: BeautifulSoup, attributes: dict[str, str]) -> None:
-    soup.head.append(soup.new_tag("meta", attrs=attributes))
-    soup.head.append("\n")
+def _append(page: LexborHTMLParser, attributes: dict[str, str]) -> None:
+    entry = page.create_node("meta")
+    for name, value in attributes.items():
+        entry.attrs[name] = value
+    page.head.insert_child(entry)
+    page.head.insert_child("\n")
 
 
-def page_title(soup: BeautifulSoup) -> str:
+def page_title(page: LexborHTMLParser) -> str:
     """Give the page's first heading without its number and without the mark that links to it."""
-    heading = soup.select_one("article h1, .bd-search-container h1")
+    heading = page.css_first("article h1, .bd-search-container h1")
     if heading is None:
         return ""
-    parts = [part for part in heading.strings if part.find_parent(class_=["headerlink", "section-number"]) is None]
-    return " ".join("".join(parts).split())
+    heading = heading.clone()
+    for part in heading.css(".headerlink, .section-number"):
+        part.decompose()
+    return " ".join(heading.text().split())
 
 
-def description(soup: BeautifulSoup) -> str:
+def description(page: LexborHTMLParser) -> str:
     """Give the first sentences of the page's first paragraph, as plain text; "" where there is none."""
-    paragraph = soup.select_one("article section > p")
+    paragraph = page.css_first("article section > p")
     if paragraph is None:
         return ""
-    text = " ".join(paragraph.get_text().split())
+    text = " ".join(paragraph.text().split())
     text = re.sub(r"\\\((.*?)\\\)", r"\1", text)
     sentences = re.split(r"(?<=[.?!:]) ", text)
     if len(sentences) > 1 and sentences[-1].endswith(":"):  # it leads to what follows on the page
@@ -78,17 +84,17 @@ def description(soup: BeautifulSoup) -> str:
     return kept or textwrap.shorten(text, MAX_DESCRIPTION, placeholder=" …")
 
 
-def card_name(page: str) -> str:
-    """Name the picture that stands for ``page`` (its path in the site), as a path in the site."""
-    return f"_static/cards/{page.removesuffix('.html')}.png"
+def card_name(name: str) -> str:
+    """Name the picture that stands for a page (``name``: its path in the site), as a path in the site."""
+    return f"_static/cards/{name.removesuffix('.html')}.png"
 
 
-def draw_card(soup: BeautifulSoup, target: Path) -> None:
+def draw_card(page: LexborHTMLParser, target: Path) -> None:
     """Draw the card of a page that `describe` has been over: its title, its description, the logo's map."""
 
     def said(name: str) -> str:
-        entry = soup.find("meta", property=name)
-        return entry["content"] if entry else ""
+        entry = page.css_first(f"meta[property='{name}']")
+        return entry.attrs["content"] if entry else ""
 
     figure = Figure(figsize=(CARD_SIZE[0] / 100, CARD_SIZE[1] / 100), dpi=100, facecolor="white")
     FigureCanvasAgg(figure)

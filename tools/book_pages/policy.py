@@ -9,30 +9,33 @@ import hashlib
 from collections.abc import Iterable
 from html import escape
 
-from bs4 import BeautifulSoup
+from selectolax.lexbor import LexborHTMLParser
 
 _META = "Content-Security-Policy"
 
 
-def is_locked(soup: BeautifulSoup) -> bool:
-    return soup.find("meta", attrs={"http-equiv": _META}) is not None
+def is_locked(page: LexborHTMLParser) -> bool:
+    return page.css_first(f"meta[http-equiv='{_META}']") is not None
 
 
-def lock(soup: BeautifulSoup, read: Iterable[BeautifulSoup] = ()) -> None:
+def lock(page: LexborHTMLParser, read: Iterable[LexborHTMLParser] = ()) -> None:
     """Put the policy at the head of the page, before anything that it governs."""
-    charset = soup.head.find("meta", charset=True)
-    charset.insert_after("\n    ", soup.new_tag("meta", attrs={"http-equiv": _META, "content": policy(soup, read)}))
+    entry = page.create_node("meta")
+    entry.attrs["http-equiv"], entry.attrs["content"] = _META, policy(page, read)
+    charset = page.css_first("meta[charset]")
+    charset.insert_after(entry)
+    charset.insert_after("\n    ")
 
 
-def policy(soup: BeautifulSoup, read: Iterable[BeautifulSoup] = ()) -> str:
+def policy(page: LexborHTMLParser, read: Iterable[LexborHTMLParser] = ()) -> str:
     """Give the policy that fits the page: hashes of its inline scripts, styles and style attributes.
 
     The search reads other pages, ``read``, for excerpts. Browsers hold their styles against its policy too.
     """
-    pages = [soup, *read]
-    scripts = hashes(script.string or "" for script in soup.select("script:not([src])"))
-    styles = hashes(style.string or "" for page in pages for style in page.select("style"))
-    attributes = hashes(tag["style"] for page in pages for tag in page.select("[style]"))
+    pages = [page, *read]
+    scripts = hashes(script.text() for script in page.css("script:not([src])"))
+    styles = hashes(style.text() for each in pages for style in each.css("style"))
+    attributes = hashes(tag.attrs["style"] for each in pages for tag in each.css("[style]"))
     # Browsers hash a style attribute only where the policy says so.
     unsafe = ["'unsafe-hashes'"] if attributes else []
     rules = {

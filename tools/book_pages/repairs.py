@@ -4,81 +4,91 @@ Each function changes one page in place. The browser tests find what is missing 
 """
 
 import re
+from html import escape
 
-from bs4 import BeautifulSoup, NavigableString
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 
-def name_buttons_once(soup: BeautifulSoup) -> None:
+def _drop(tag: LexborNode, attribute: str) -> None:
+    if attribute in tag.attrs:
+        del tag.attrs[attribute]
+
+
+def name_buttons_once(page: LexborHTMLParser) -> None:
     """A button is called what is written on it; a second name confuses those who speak to it."""
-    for button in soup.select("button.search-button-field, summary"):
-        del button["aria-label"]
-    for keys in soup.select(".search-button__kbd-shortcut"):
-        keys["aria-hidden"] = "true"
-    for button in soup.select("button[title]:not([aria-label])"):
-        if not button.get_text(strip=True):
-            button["aria-label"] = button["title"]
+    for button in page.css("button.search-button-field, summary"):
+        _drop(button, "aria-label")
+    for keys in page.css(".search-button__kbd-shortcut"):
+        keys.attrs["aria-hidden"] = "true"
+    for button in page.css("button[title]:not([aria-label])"):
+        if not button.text(strip=True):
+            button.attrs["aria-label"] = button.attrs["title"]
 
 
-def hide_icons_from_readers(soup: BeautifulSoup) -> None:
+def hide_icons_from_readers(page: LexborHTMLParser) -> None:
     """The button around an icon has the name."""
-    for icon in soup.select("i[class*=fa-], span[class*=fa-]"):
-        icon["aria-hidden"] = "true"
-        del icon["title"]
+    for icon in page.css("i[class*=fa-], span[class*=fa-]"):
+        icon.attrs["aria-hidden"] = "true"
+        _drop(icon, "title")
 
 
-def name_landmarks(soup: BeautifulSoup) -> None:
+def name_landmarks(page: LexborHTMLParser) -> None:
     for selector, name in {"#pst-primary-sidebar": "Book", "#pst-secondary-sidebar": "This page"}.items():
-        for sidebar in soup.select(selector):
-            sidebar["role"], sidebar["aria-label"] = "complementary", name
+        for sidebar in page.css(selector):
+            sidebar.attrs["role"], sidebar.attrs["aria-label"] = "complementary", name
 
 
-def list_citations(soup: BeautifulSoup) -> None:
+def list_citations(page: LexborHTMLParser) -> None:
     """docutils calls the bibliography a list whose entries are no list items."""
-    for entries in soup.select(".citation-list[role=list]"):
-        del entries["role"]
-    for entry in soup.select("[role=doc-biblioentry]"):
-        del entry["role"]
+    for entries in page.css(".citation-list[role=list]"):
+        _drop(entries, "role")
+    for entry in page.css("[role=doc-biblioentry]"):
+        _drop(entry, "role")
 
 
-def leave_empty_headers_out(soup: BeautifulSoup) -> None:
+def leave_empty_headers_out(page: LexborHTMLParser) -> None:
     """A table's empty corner heads nothing."""
-    for header in soup.select("th"):
-        if not header.get_text(strip=True) and not header.find("img"):
-            header.name = "td"
+    for header in page.css("th"):
+        if not header.text(strip=True) and not header.css_first("img"):
+            cell = page.create_node("td")
+            for name, value in header.attrs.items():
+                cell.attrs[name] = value
+            cell.inner_html = header.inner_html
+            header.replace_with(cell)
 
 
-def take_out_handlers(soup: BeautifulSoup) -> None:
+def take_out_handlers(page: LexborHTMLParser) -> None:
     """The policy forbids scripts in attributes; book.js gives these buttons what they do."""
-    for tag in soup.select("[onclick]"):
-        del tag["onclick"]
+    for tag in page.css("[onclick]"):
+        _drop(tag, "onclick")
 
 
-def say_what_is_downloaded(soup: BeautifulSoup) -> None:
+def say_what_is_downloaded(page: LexborHTMLParser) -> None:
     """A file ending says little; and a notebook is to be kept, not shown as text."""
-    for link in soup.select("a.btn-download-source-button"):
-        link["download"] = ""
-        del link["target"]
+    for link in page.css("a.btn-download-source-button"):
+        link.attrs["download"] = ""
+        _drop(link, "target")
     names = {".ipynb": "Notebook (.ipynb)", ".md": "Source (.md)", ".pdf": "Print, or save as PDF"}
-    for label in soup.select(".dropdown-download-buttons .btn__text-container"):
-        ending = label.get_text(strip=True)
-        label.string = names.get(ending, ending)
+    for label in page.css(".dropdown-download-buttons .btn__text-container"):
+        ending = label.text(strip=True)
+        label.inner_html = names.get(ending, ending)
 
 
-def clear_head(soup: BeautifulSoup) -> None:
+def clear_head(page: LexborHTMLParser) -> None:
     """Leave out what stands twice, and the place for advertisements."""
-    for again in soup.select("meta[name=viewport]")[1:]:
+    for again in page.css("meta[name=viewport]")[1:]:
         again.decompose()
-    for place in soup.select("#ethical-ad-placement"):
+    for place in page.css("#ethical-ad-placement"):
         place.decompose()
 
 
-def keep_punctuation_beside_formulas(soup: BeautifulSoup) -> None:
+def keep_punctuation_beside_formulas(page: LexborHTMLParser) -> None:
     """A browser may begin a line between a formula and the comma behind it, unless the comma is part of the formula."""
-    for formula in soup.select("span.math"):
-        behind, tex = formula.next_sibling, formula.get_text()
-        if isinstance(behind, NavigableString) and (mark := re.match("[.,;:!?]", behind)) and tex.endswith(r"\)"):
-            formula.string = f"{tex[:-2]}{{{mark[0]}}}\\)"
-            behind.replace_with(behind[1:])
+    for formula in page.css("span.math"):
+        behind, tex = formula.next, formula.text()
+        if behind and behind.is_text_node and (mark := re.match("[.,;:!?]", behind.text())) and tex.endswith(r"\)"):
+            formula.inner_html = escape(f"{tex[:-2]}{{{mark[0]}}}\\)", quote=False)
+            behind.replace_with(behind.text()[1:])
 
 
 ALL = (
@@ -94,6 +104,6 @@ ALL = (
 )
 
 
-def apply(soup: BeautifulSoup) -> None:
+def apply(page: LexborHTMLParser) -> None:
     for repair in ALL:
-        repair(soup)
+        repair(page)

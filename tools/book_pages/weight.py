@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bs4 import BeautifulSoup
+from selectolax.lexbor import LexborHTMLParser
 
 # Part of an address -> what on the page needs it.
 NEEDED_BY = {
@@ -24,20 +24,21 @@ NEEDED_BY = {
 }
 
 
-def drop_unused(soup: BeautifulSoup) -> None:
+def drop_unused(page: LexborHTMLParser) -> None:
     """Remove the scripts and styles that nothing on the page needs, and what only configures them."""
-    for tag in soup.select("script[src], link[href]"):
-        address = tag.get("src") or tag.get("href")
-        if any(part in address and not used(soup, selector) for part, selector in NEEDED_BY.items()):
+    unused = [part for part, selector in NEEDED_BY.items() if not used(page, selector)]
+    for tag in page.css("script[src], link[href]"):
+        address = tag.attrs.get("src") or tag.attrs.get("href")
+        if any(part in address for part in unused):
             tag.decompose()
-    if not used(soup, NEEDED_BY["togglebutton"]):
-        for script in soup.select("script:not([src])"):
-            if "toggle" in script.text and "localStorage" not in script.text:
+    if "togglebutton" in unused:
+        for script in page.css("script:not([src])"):
+            if "toggle" in script.text() and "localStorage" not in script.text():
                 script.decompose()
 
 
-def used(soup: BeautifulSoup, selector: str | None) -> bool:
-    return selector is not None and soup.select_one(selector) is not None
+def used(page: LexborHTMLParser, selector: str | None) -> bool:
+    return selector is not None and page.css_first(selector) is not None
 
 
 def remove_unused_files(static: Path) -> None:

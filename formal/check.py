@@ -1,0 +1,120 @@
+"""Compile the second proofs with Coq; `--wrong` sees that false statements are refused.
+
+Every theorem of formal/*.v is compiled by Coq's kernel and must rest on no axiom. With `--wrong`,
+each is stated again with one index, sign or condition changed as statements.toml says, followed by its
+own proof: Coq must understand the statement, and must not accept it.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+HERE = Path(__file__).parent
+BUILD = HERE.parent / "_build" / "formal"
+PACKAGES = {"algebra": "libcoq-mathcomp-algebra", "zify": "libcoq-mathcomp-zify",
+            "algebra_tactics": "libcoq-mathcomp-algebra-tactics"}
+OPTIONS = ["-w", "-notation-overridden,-ambiguous-paths", "-Q", ".", "Book"]
+THEOREM = re.compile(r"^Theorem (\w+)(.*?)\nProof(.*?Qed)\.", re.DOTALL | re.MULTILINE)
+CLOSED = "Closed under the global context"
+
+
+def missing_packages():
+    """Return the Debian packages that are still needed."""
+    if not shutil.which("coqc"):
+        return ["coq", *PACKAGES.values()]
+    library = Path(run("coqc", "-where").strip(), "user-contrib", "mathcomp")
+    return [package for folder, package in PACKAGES.items() if not (library / folder).is_dir()]
+
+
+def run(*command, **options):
+    """Return what a command prints; stop with it if the command fails."""
+    done = subprocess.run(command, cwd=BUILD, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+    if done.returncode:
+        sys.exit(f"{' '.join(command)}\n{done.stdout}")
+    return done.stdout
+
+
+def read_theorems():
+    """Return {file: {theorem: (statement, proof)}} for all files."""
+    files = sorted(HERE.glob("*.v"))
+    return {path.stem: {name: rest for name, *rest in THEOREM.findall(path.read_text())} for path in files}
+
+
+def compile_files(files):
+    """Compile in the order in which the files need each other, two at a time."""
+    for name in files:
+        shutil.copy(HERE / f"{name}.v", BUILD)
+    needs = {name: re.findall(r"\w+", *re.findall(r"^From Book Require Import(.*)\.", (HERE / f"{name}.v").read_text(), re.M) or [""])
+             for name in files}
+    order = TopologicalSorter(needs)
+    order.prepare()
+    with ThreadPoolExecutor(2) as pool:
+        while order.is_active():
+            ready = order.get_ready()
+            list(pool.map(lambda name: run("coqc", *OPTIONS, f"{name}.v"), ready))
+            order.done(*ready)
+
+
+def check_assumptions(theorems):
+    """See that each theorem is closed under the global context; the log says so for each."""
+    names = [f"{file}.{name}" for file, found in theorems.items() for name in found]
+    script = BUILD / "assumptions.v"
+    lines = [f"From Book Require {' '.join(theorems)}.", *(f"Print Assumptions {name}." for name in names)]
+    script.write_text("\n".join(lines))
+    answers = run("coqc", *OPTIONS, script.name).strip().splitlines()
+    (BUILD / "assumptions.log").write_text("".join(f"{name}: {answer}\n" for name, answer in zip(names, answers)))
+    if answers != [CLOSED] * len(names):
+        sys.exit("\n".join(["A theorem rests on an axiom:", *answers]))
+    return names
+
+
+def try_wrong_statements(theorems, table):
+    """See that Coq refuses each wrong statement, and return how many there are."""
+    tried = 0
+    for file, found in theorems.items():
+        text, names = (HERE / f"{file}.v").read_text(), []
+        for name, (statement, proof) in found.items():
+            copies = []
+            for old, new in table[name]["wrong"]:
+                if old not in statement:
+                    sys.exit(f"{name}: nothing to change, its statement does not hold {old!r}")
+                names.append(f"wrong_{len(names)}")
+                copies.append(f"Set Default Timeout 20.\nTheorem {names[-1]}{statement.replace(old, new, 1)}\n"
+                              f'Proof.\nidtac "understood {names[-1]}".\n{proof.removeprefix(".")}.\n'
+                              "Abort All.\nUnset Default Timeout.\n")
+            end = f"Proof{proof}."
+            at = text.index(end, text.index(f"Theorem {name}{statement}")) + len(end)
+            text = text[:at] + "\n" + "\n".join(copies) + text[at:]
+        said = run("coqtop", "-q", *OPTIONS, input=text + "\n" + "".join(f"Locate {name}.\n" for name in names))
+        changes = [f"{name}: {old} -> {new}" for name in found for old, new in table[name]["wrong"]]
+        for name, change in zip(names, changes):
+            if f"understood {name}\n" not in said:
+                sys.exit(f"{change}: Coq does not understand this statement\n{said}")
+            if f"No object of basename {name}\n" not in said:
+                sys.exit(f"{change}: Coq accepts this statement\n{said}")
+        tried += len(names)
+    return tried
+
+
+def main(arguments):
+    BUILD.mkdir(parents=True, exist_ok=True)
+    if missing := missing_packages():
+        sys.exit(f"The second proofs need Coq. On Debian: sudo apt install {' '.join(missing)}")
+    theorems = read_theorems()
+    table = tomllib.loads((HERE / "statements.toml").read_text())
+    names = [name for found in theorems.values() for name in found]
+    if sorted(names) != sorted(table):
+        sys.exit(f"Not both in formal/*.v and in statements.toml: {sorted(set(names) ^ set(table))}")
+    compile_files(theorems)
+    print(f"{len(check_assumptions(theorems))} theorems compiled, each closed under the global context")
+    if "--wrong" in arguments:
+        print(f"{try_wrong_statements(theorems, table)} wrong statements refused")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,24 @@
+"""Build the book, or one chapter of it, into _build/html.
+
+    python tools/book.py                   any warning is an error
+    python tools/book.py single_kernel     not strict: links to the chapters left out lead nowhere
+"""
+
+import shutil
+import sys
+
+from building import ROOT, jupyter_book, say_where
+from one_chapter import write_contents
+
+BUILD = ROOT / "_build"
+
+if __name__ == "__main__":
+    for folder in ("html", ".doctrees", "jupyter_execute"):
+        shutil.rmtree(BUILD / folder, ignore_errors=True)
+    if sys.argv[1:]:
+        (chapter,) = sys.argv[1:]
+        jupyter_book("--toc", str(write_contents(chapter, BUILD / "toc.yml")))
+        say_where(BUILD / "html" / "chapters" / f"{chapter}.html")
+    else:
+        jupyter_book("-W", "-n", "--keep-going")
+        say_where(BUILD / "html" / "index.html")
