@@ -31,7 +31,7 @@ class Here:
     refusals = TypeError, ValueError
 
     def conv(self, x, w, **options):
-        layer = Conv2d(w.shape[2], w.shape[3], w.shape[:2], bias=False, **options)
+        layer = Conv2d(x.shape[3], w.shape[3], w.shape[:2], bias=False, **options)
         layer.params["weight"] = w
         return layer.forward(x)
 

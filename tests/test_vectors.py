@@ -17,6 +17,10 @@ CONVOLUTIONS = {
     "dilated": {"stride": (1, 2), "padding": (2, 1), "dilation": (3, 2)},
     "sparse": {"stride": 4},
     "point": {},
+    "grouped": {"stride": (2, 1), "padding": (1, 0), "groups": 2},
+    "depthwise": {"dilation": (1, 2), "groups": 3},
+    "same": {"padding": "same", "dilation": (1, 2)},
+    "uneven": {"padding": ((2, 0), (0, 1)), "stride": (2, 1)},
 }
 POOLS = {
     "plain": ((2, 2), {}),

@@ -19,7 +19,11 @@ CONVOLUTIONS = {
     "dilated": ((1, 8, 9, 2), (2, 3, 2, 2), {"stride": (1, 2), "padding": (2, 1), "dilation": (3, 2)}),
     "sparse": ((2, 6, 7, 1), (2, 2, 1, 2), {"stride": 4}),
     "point": ((2, 3, 4, 3), (1, 1, 3, 5), {}),
+    "grouped": ((2, 6, 7, 4), (3, 2, 2, 6), {"stride": (2, 1), "padding": (1, 0), "groups": 2}),
+    "depthwise": ((2, 5, 7, 3), (2, 3, 1, 3), {"dilation": (1, 2), "groups": 3}),
+    "same": ((2, 5, 6, 2), (4, 3, 2, 3), {"padding": "same", "dilation": (1, 2)}),
 }
+UNEVEN = (2, 5, 6, 2), (3, 2, 2, 3), ((2, 0), (0, 1)), (2, 1)  # maps, kernels, padding ((top, bottom), (left, right)), stride
 POOLS = {
     "plain": ((2, 5, 6, 3), (2, 2), {}),
     "overlapping": ((2, 7, 8, 2), (3, 2), {"stride": (2, 1), "padding": (1, 1)}),
@@ -34,6 +38,10 @@ def main():
         x, w, b = leaf(rng, x_shape, (0, 3, 1, 2)), leaf(rng, w_shape, (3, 2, 0, 1)), leaf(rng, w_shape[3:], (0,))
         y = functional.conv2d(x, w, b, **options)
         store(vectors, f"conv-{name}", rng, y, {"x": (x, MAPS), "w": (w, (2, 3, 1, 0)), "b": (b, (0,))})
+    x_shape, w_shape, (rows, columns), stride = UNEVEN
+    x, w, b = leaf(rng, x_shape, (0, 3, 1, 2)), leaf(rng, w_shape, (3, 2, 0, 1)), leaf(rng, w_shape[3:], (0,))
+    y = functional.conv2d(functional.pad(x, (*columns, *rows)), w, b, stride=stride)
+    store(vectors, "conv-uneven", rng, y, {"x": (x, MAPS), "w": (w, (2, 3, 1, 0)), "b": (b, (0,))})
     for name, (x_shape, size, options) in POOLS.items():
         for kind, pool in {"max": functional.max_pool2d, "avg": functional.avg_pool2d}.items():
             x = leaf(rng, x_shape, (0, 3, 1, 2), low=-9, high=-1)  # negative, with many ties
