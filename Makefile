@@ -26,7 +26,7 @@ $(error There is no chapter "$(CHAPTER)" in chapters/)
 endif
 endif
 
-.PHONY: help book test coverage mutation test-browser serve lab site zip pdf epub notebooks lock audit clean distclean
+.PHONY: help book test coverage mutation test-browser formal serve lab site zip pdf epub notebooks lock audit clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -35,6 +35,7 @@ help:
 	@echo "make coverage   run tests/ alone; fail unless they reach every line and branch of cnnlib"
 	@echo "make mutation   break cnnlib in some 7,400 ways; fail unless tests/ alone see what tests/mutation.md says"
 	@echo "make test-browser  build the book and try every page in Chromium, if there is one"
+	@echo "make formal     check the second proofs with Coq (says which packages); WRONG=1 tries false ones, too"
 	@echo "make serve      build the book and serve it on http://$(LOCAL):8000 (PORT=... for another)"
 	@echo "make lab        open the chapters in JupyterLab, to run and change them"
 	@echo "make site       build _build/site: the book, and its notebooks to run in the reader's browser"
@@ -214,6 +215,10 @@ mutation: $(MUTATION_READY)
 # Named outright: `make test` leaves tests/browser out. -rs says why a test was skipped.
 test-browser: book $(BROWSER_READY)
 	@$(PYTEST) -rs tests/browser
+
+# Coq is the system's, and its checker is plain Python: .venv is not needed.
+formal:
+	@$(PYTHON) formal/check.py $(if $(WRONG),--wrong)
 
 clean:
 	rm -rf _build build mutants *.egg-info .pytest_cache .hypothesis .coverage*
