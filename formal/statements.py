@@ -63,13 +63,14 @@ def conditions(relations) -> set[sp.Expr]:
 
 
 def page_sizes(call, array: str) -> set[sp.Expr] | None:
-    """Give the sizes within which an array is not 0, from the definitions that `prove` was given; None without one."""
+    """Give the sizes within which an array is not 0, from the definitions that `prove` was given; None if they set none."""
     for base, meaning in call["where"].items() if call["where"] else ():
         if plain(str(base)) == array:
             indices = next(entry.indices for entry in call["right"].atoms(sp.Indexed) if entry.base == base)
             places = [sp.Symbol(f"k{place}") for place in range(len(indices))]
             bounds = sp.sympify(meaning(*places)).atoms(sp.Ge, sp.Gt, sp.Le, sp.Lt)
-            return {bound + place + 1 for bound in conditions(bounds) for place in places if bound.coeff(place) == -1}
+            sizes = {bound + place + 1 for bound in conditions(bounds) for place in places if bound.coeff(place) == -1}
+            return sizes or None
     return None
 
 
