@@ -22,7 +22,7 @@ endef
 # All paths are relative: that of the checkout itself may hold spaces. -I: PYTHONPATH and the like do not count.
 RUN = $(if $(shell command -v "$(PYTHON)" 2>/dev/null),$(PYTHON),$(error $(NO_PYTHON))) -I tools/environment.py --versions $(VERSIONS)
 
-.PHONY: help book test coverage mutation mutants-of-formulas test-browser test-places quick lint tidy serve lab site zip pdf epub notebooks notebooks-check lock audit clean distclean
+.PHONY: help book test coverage mutation mutants-of-formulas test-browser test-places formal quick lint tidy serve lab site zip pdf epub notebooks notebooks-check lock audit clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -35,6 +35,7 @@ help:
 	@echo "make mutants-of-formulas  break each equation in every way; fail unless its proof sees it"
 	@echo "make test-browser  build the book and try every page in Chromium, if there is one"
 	@echo "make test-places  try copies of this checkout in odd folders and under odd settings"
+	@echo "make formal     check the second proofs with Coq (says which packages); WRONG=1 tries false ones, too"
 	@echo "make serve      build the book and serve it on http://$(LOCAL):8000 (PORT=... for another)"
 	@echo "make lab        open the chapters in JupyterLab, to run and change them"
 	@echo "make site       build _build/site: the book, and its notebooks to run in the reader's browser"
@@ -131,6 +132,10 @@ mutants-of-formulas:
 # Named outright: `make test` leaves tests/browser out. -rs says why a test was skipped.
 test-browser: book
 	@$(RUN) --with browser -- $(PYTEST) --durations=10 -rs tests/browser
+
+# Coq is the system's, and its checker is plain Python: .venv is not needed.
+formal:
+	@$(PYTHON) formal/check.py $(if $(WRONG),--wrong)
 
 # --- The packages ---------------------------------------------------------------------------
 
