@@ -481,6 +481,8 @@ WRITTEN = [
     (lambda: Conv2d(1, 6, 5, padding=2, rng=0), "Conv2d(1, 6, 5, padding=2)"),
     (lambda: Conv2d(np.int64(1), 6, [5, 5], stride=(2, 2), dilation=1), "Conv2d(1, 6, 5, stride=2)"),
     (lambda: Conv2d(1, 6, (5, 3), padding=(2, 1), bias=False), "Conv2d(1, 6, (5, 3), padding=(2, 1), bias=False)"),
+    (lambda: Conv2d(2, 6, 3, padding="same", groups=2), "Conv2d(2, 6, 3, padding=1, groups=2)"),
+    (lambda: Conv2d(2, 6, 3, padding=((1, 0), (2, 1))), "Conv2d(2, 6, 3, padding=((1, 0), (2, 1)))"),
     (lambda: Conv2d(1, 6, 5, dtype=np.float64), "Conv2d(1, 6, 5, dtype='float64')"),
     (lambda: Linear(3, 2, dtype="f4", rng=np.random.default_rng(0)), "Linear(3, 2)"),
     (lambda: MaxPool2d(2), "MaxPool2d(2)"),
