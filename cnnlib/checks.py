@@ -85,7 +85,7 @@ def check_gradient(layer, x, *, step=1e-5, tolerance=1e-6):
     Notes
     -----
     Chapter "One kernel", section "Two checks without symbols"; the loss is
-    that of def-single-kernel-chain-rule with fixed deltas. A difference is
+    that of eq-single-kernel-chain-rule with fixed deltas. A difference is
     only as good as its step: where a function bends, the step must be small,
     and where rounding hides what an entry does, large. An entry that disagrees
     is tried with smaller steps, until it agrees, the difference does not

@@ -42,7 +42,7 @@ def right_side(latex):
 
 def general_proofs(notebook):
     """Give (label, LaTeX of the statement) of each general proof stored in a notebook."""
-    return [(proof.label, proof.latex) for proof in notebook.proofs if proof.identities is None]
+    return [(proof.label, proof.latex) for proof in notebook.proofs if proof.grade == "general"]
 
 
 def disagreements(notebook):
@@ -63,8 +63,9 @@ def test_page_says_what_was_proved(path):
 def test_single_kernel_proves_each_equation_twice():
     notebook = single_kernel()
     labels = {equation.label for equation in notebook.equations if equation.label.startswith("eq-")}
-    assert len(labels) == 6
-    assert {label for label, _ in general_proofs(notebook)} == labels
+    assert len(labels) == 7
+    argued = {"eq-single-kernel-chain-rule"}  # a theorem of calculus, tried on one loss
+    assert {label for label, _ in general_proofs(notebook)} == labels - argued
     assert {proof.label for proof in notebook.proofs if proof.identities} == labels
 
 

@@ -60,6 +60,11 @@ WRONG_ANSWERS = {
         ("flipped before", "spread[::s, ::s] = w1", "spread[::s, ::s] = w1[::-1, ::-1]"),
         ("axes swapped", "full(w, turn(spread))", "full(w, turn(spread)).T.reshape(full(w, spread).shape)"),
     ],
+    "ex-single-kernel-by-hand": [
+        ("the kernel turned", "2, -1, -6, 3", "-1, 2, 3, -6"),
+        ("one place only", "[3, -5, ", "[3, 1, "),
+        ("the weights in the other order", "[3, -5, ", "[-5, 3, "),
+    ],
     "ex-single-kernel-count": [
         ("off by one", "r - k + 1) + 1", "r - k) + 1"),
         ("right border ignored", "np.minimum(r, n - k)", "r"),
@@ -76,9 +81,14 @@ WRONG_ANSWERS = {
         ("swapped", "[left + right, middle]", "[middle, left + right]"),
     ],
     "ex-single-kernel-stable": [
-        ("taps in another order", "shifted @ shifted.T", "shifted[::-1] @ shifted.T"),
+        ("taps in another order", "read @ read.T", "read[::-1] @ read.T"),
         ("one shift twice", "x[u:, v:]", "x[u:, u:]"),
-        ("twice as much", "shifted @ shifted.T", "2 * shifted @ shifted.T"),
+        ("the bias forgotten", "np.ones(", "np.zeros("),
+    ],
+    "ex-multiple-kernels-by-hand": [
+        ("indices exchanged", "[-3, -3, ", "[-1, -1, "),
+        ("one image only", "1, 5, 2, -2", "1, -1, 2, -2"),
+        ("transposed", "1, 5, 2, -2", "1, 2, 5, -2"),
     ],
     "ex-multiple-kernels-count": [
         ("no biases", " + f for", " for"),
@@ -91,29 +101,29 @@ WRONG_ANSWERS = {
         ("a flip too many", "w[:, :, :, f]", "w[::-1, ::-1, :, f]"),
     ],
     "ex-multiple-kernels-fold": [
-        ("transposed", "p[0, 0], w", "p[0, 0].T.reshape(p[0, 0].shape), w"),
-        ("a flip too many", "p[0, 0], w", "p[0, 0], w[::-1, ::-1]"),
-        ("kernels in another order", "p[0, 0], w", "p[0, 0], w[..., ::-1]"),
+        ("transposed", "w1[0, 0], w2", "w1[0, 0].T.reshape(w1[0, 0].shape), w2"),
+        ("a flip too many", "w1[0, 0], w2", "w1[0, 0], w2[::-1, ::-1]"),
+        ("kernels in another order", "w1[0, 0], w2", "w1[0, 0], w2[..., ::-1]"),
     ],
     "ex-multiple-kernels-depthwise": [
         ("= for +=", "+= dy[i, j]", "= dy[i, j]"),
         ("channels summed", "dy[i, j] * w", "dy[i, j].sum() * w"),
         ("a flip too many", "dy[i, j] * w", "dy[i, j] * w[::-1, ::-1]"),
     ],
+    "ex-stride-by-hand": [
+        ("= for +=", "-1, -1, 2", "-1, -4, 2"),
+        ("no zero for the leftover pixel", "-6, 0", "-6, -6"),
+        ("stride ignored", "2, -1, -1, 2, -6, 0", "2, -5, 5, -6, 0, 0"),
+    ],
     "ex-stride-even": [
-        ("rounded down", "-(-K // s), ", "K // s, "),
-        ("swapped", "-(-K // s), K // s", "K // s, -(-K // s)"),
-        ("stride ignored", "-(-K // s), K // s", "K, K"),
+        ("rounded down", "-(-K // period), ", "K // period, "),
+        ("no gaps", " if factor == 1 else 0", ""),
+        ("dilation ignored", "s // factor", "s"),
     ],
     "ex-stride-phases": [
         ("kernel not split", "taps = w[a :: stride[0], b :: stride[1]]", "taps = w[:: stride[0], :: stride[1]]"),
         ("phases swapped", "g[a :: stride[0], b :: stride[1]]", "g[stride[0] - 1 - a :: stride[0], b :: stride[1]]"),
         ("no flip", "np.zeros((rows, columns)), taps)", "np.zeros((rows, columns)), taps[::-1, ::-1])"),
-    ],
-    "ex-stride-merged": [
-        ("no flip", "conv_backward(w_next, np.zeros(size), w,", "conv_backward(w_next, np.zeros(size), w[::-1, ::-1],"),
-        ("the next one turned", "conv_backward(w_next,", "conv_backward(w_next[::-1, ::-1],"),
-        ("wrong sign", "return conv_backward", "return -conv_backward"),
     ],
     "ex-max-pooling-pencil": [
         ("= for +=", "[0, 11, 100", "[0, 10, 100"),
