@@ -22,15 +22,20 @@ endef
 # All paths are relative: that of the checkout itself may hold spaces. -I: PYTHONPATH and the like do not count.
 RUN = $(if $(shell command -v "$(PYTHON)" 2>/dev/null),$(PYTHON),$(error $(NO_PYTHON))) -I tools/environment.py --versions $(VERSIONS)
 
-.PHONY: help book test coverage mutation test-browser serve lab site zip pdf epub notebooks notebooks-check lock audit clean distclean
+.PHONY: help book test coverage mutation mutants-of-formulas test-browser test-places formal quick lint tidy serve lab site zip pdf epub notebooks notebooks-check lock audit clean distclean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make book       build the book into _build/html; any warning is an error"
 	@echo "make test       run every test, and every notebook against its stored outputs"
+	@echo "make quick      half a minute: the linter, the rules for pages, and the notebooks that you have edited"
+	@echo "make lint       look for mistakes in the code; make tidy: mend what can be mended by itself, and format"
 	@echo "make coverage   run tests/ alone; fail unless they reach every line and branch of cnnlib"
 	@echo "make mutation   break cnnlib in some 7,400 ways; fail unless tests/ alone see what tests/mutation.md says"
+	@echo "make mutants-of-formulas  break each equation in every way; fail unless its proof sees it"
 	@echo "make test-browser  build the book and try every page in Chromium, if there is one"
+	@echo "make test-places  try copies of this checkout in odd folders and under odd settings"
+	@echo "make formal     check the second proofs with Coq (says which packages); WRONG=1 tries false ones, too"
 	@echo "make serve      build the book and serve it on http://$(LOCAL):8000 (PORT=... for another)"
 	@echo "make lab        open the chapters in JupyterLab, to run and change them"
 	@echo "make site       build _build/site: the book, and its notebooks to run in the reader's browser"
@@ -93,6 +98,22 @@ else
 	@$(RUN) --only-reads -- $(PYTEST) -k $(CHAPTER) tests/test_book.py $(wildcard chapters/$(CHAPTER).ipynb)
 endif
 
+# For those who edit a page: half a minute. It says which notebooks it runs.
+quick:
+	@$(RUN) --only-reads -- tools/quick.py
+
+lint:
+	@$(RUN) --only-reads -- -m ruff check --no-cache .
+	@$(RUN) --only-reads -- -m ruff format --no-cache --check .
+
+tidy:
+	@$(RUN) -- -m ruff check --quiet --fix .
+	@$(RUN) -- -m ruff format .
+
+# They make copies of this checkout in odd places and install into them: several minutes, and a network.
+test-places:
+	@$(RUN) -- -m pytest --durations=10 -rs tests/places
+
 # Without the notebooks: they run in kernels of their own, and a line that only a page runs is not tested.
 coverage:
 	@$(RUN) --with coverage -- $(PYTEST) tests --cov --cov-report=term
@@ -104,9 +125,17 @@ mutation:
 	@$(RUN) --with mutation --set OPENBLAS_NUM_THREADS=1 -- -m mutmut run $(foreach module,$(MODULES),'cnnlib.$(module).*')
 	@$(RUN) -- tools/mutation.py $(MODULES)
 
+# Every way to break each equation of the book; `make test` tries a few.
+mutants-of-formulas:
+	@$(RUN) --only-reads --set MUTANTS=all -- $(PYTEST) -rP tests/test_formulas_break.py
+
 # Named outright: `make test` leaves tests/browser out. -rs says why a test was skipped.
 test-browser: book
 	@$(RUN) --with browser -- $(PYTEST) --durations=10 -rs tests/browser
+
+# Coq is the system's, and its checker is plain Python: .venv is not needed.
+formal:
+	@$(PYTHON) formal/check.py $(if $(WRONG),--wrong)
 
 # --- The packages ---------------------------------------------------------------------------
 

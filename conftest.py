@@ -10,7 +10,15 @@ from environment import clean
 
 ROOT = Path(__file__).resolve().parent
 # What pytest and its plugins tell each other, and what CONTRIBUTING.md says that one may set.
-OF_TESTS = ("PYTEST_XDIST_", "PYTEST_CURRENT_TEST", "PYTEST_VERSION", "COV_CORE_", "COVERAGE_", "MUTANTS", "MNIST_FOLDER")
+OF_TESTS = (
+    "PYTEST_XDIST_",
+    "PYTEST_CURRENT_TEST",
+    "PYTEST_VERSION",
+    "COV_CORE_",
+    "COVERAGE_",
+    "MUTANTS",
+    "MNIST_FOLDER",
+)
 
 own = [name for name in os.environ if name.startswith(OF_TESTS)]
 variables = clean(os.environ, sys.prefix, own)
@@ -24,6 +32,10 @@ def pytest_configure(config):
         return
     # As a kernel would: not from this folder, which pytest puts on its own path.
     ask = "import importlib.util as u; spec = u.find_spec('cnnlib'); print(spec.origin if spec else 'nowhere', end='')"
-    found = subprocess.run([sys.executable, "-Ic", ask], capture_output=True, text=True, encoding="utf-8", check=True).stdout
+    found = subprocess.run(
+        [sys.executable, "-Ic", ask], capture_output=True, text=True, encoding="utf-8", check=True
+    ).stdout
     if not Path(found).is_relative_to(ROOT):
-        raise pytest.UsageError(f"This Python imports cnnlib from {found}, not from {ROOT}; `make test` makes an environment for this folder")
+        raise pytest.UsageError(
+            f"This Python imports cnnlib from {found}, not from {ROOT}; `make test` makes an environment for this folder"
+        )

@@ -167,7 +167,7 @@ def padding(value):
     sides = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
     if len(sides) != 2 or isinstance(value, str):
         raise TypeError(
-            f"padding is {value!r}; expected an int, a (rows, columns) pair of ints, ((top, bottom), (left, right)) or 'same'"
+            f"padding is {shown(value)}; expected an int, a (rows, columns) pair of ints, ((top, bottom), (left, right)) or 'same'"
         )
     around = tuple(integer_pair("padding", side, 0) for side in sides)
     return around if any(before != after for before, after in around) else tuple(before for before, _ in around)

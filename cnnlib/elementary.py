@@ -88,7 +88,8 @@ def returned(result, dtype):
     (array([4611686018427387904,                   1]), array([9223372036854775808, 1], dtype=object))
     """
     try:
-        return result.astype(dtype, copy=False)
+        with quietly():
+            return result.astype(dtype, copy=False)
     except OverflowError:
         return result
 

@@ -125,10 +125,10 @@ class SoftmaxCrossEntropy(_Loss):
         with quietly():
             if scores.dtype != object:
                 scores = _difference(scores, scores.max(axis=-1, keepdims=True))
-            log_probability = scores - log(exp(scores).sum(axis=-1, keepdims=True))
+            log_probability = scores - log(exp(scores).sum(axis=-1, keepdims=True))  # def-layers-and-deltas-softmax
             probability = exp(log_probability)
-            self._gradient = np.where(right, probability - 1, probability) * share
-            return -log_probability[right].sum() * share
+            self._gradient = np.where(right, probability - 1, probability) * share  # eq-layers-and-deltas-cross-entropy
+            return -log_probability[right].sum() * share  # def-layers-and-deltas-cross-entropy
 
 
 def _difference(left, right):

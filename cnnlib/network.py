@@ -114,7 +114,7 @@ class Sequential(Layer):
     def backward(self, dy):
         """Run every layer backwards, the last one first. See `Layer.backward`."""
         for layer in reversed(self.layers):
-            dy = layer.backward(dy)
+            dy = layer.backward(dy)  # eq-jacobian-view-backward
         return dy
 
     def table(self, x_shape):

@@ -133,13 +133,10 @@ def seen(x, field):
     """View the receptive fields of padded maps, as `windows` does those of maps without their padding."""
     (k_h, k_w), (s_h, s_w), (d_h, d_w), (e_h, e_w) = field.kernel_size, field.stride, field.dilation, field.extent
     rows, columns = (x.shape[1] - e_h) // s_h + 1, (x.shape[2] - e_w) // s_w + 1
-    n, h, w, c = x.strides
-    return np.lib.stride_tricks.as_strided(
-        x,
-        (len(x), rows, columns, k_h, k_w, x.shape[3]),
-        (n, s_h * h, s_w * w, d_h * h, d_w * w, c),
-        writeable=False,
-    )
+    n, h, w, c = x.strides  # bytes from one image, row, column, channel to the next
+    shape = len(x), rows, columns, k_h, k_w, x.shape[3]
+    steps = n, s_h * h, s_w * w, d_h * h, d_w * w, c  # def-stride-general-index
+    return np.lib.stride_tricks.as_strided(x, shape, steps, writeable=False)
 
 
 def scatter(fields, field, input_size):

@@ -47,7 +47,7 @@ Qed.
 
 Theorem eq_average_pooling_input_gradient (r q : int) : 0 <= r < H -> 0 <= q < W ->
   chain_rule (mean (move2 x r q))
-  = \Sum_(i < H_o) \Sum_(j < W_o) (delta i j * m (p_h + r - i * s_h) (p_w + q - j * s_w) / area).
+  = \Sum_(i < H_o) \Sum_(j < W_o) (delta i j * m (p_h + r - i * s_h) (p_w + q - j * s_w) / (K_h%:~R * K_w%:~R)).
 Proof. exact: by_window. Qed.
 
 (* Each window divided by a number of its own, such as the number of its pixels inside the map. *)
@@ -60,20 +60,20 @@ Proof. exact: by_window. Qed.
 Theorem eq_average_pooling_total :
   \Sum_(r < H) \Sum_(q < W) chain_rule (mean (move2 x r q))
   = \Sum_(i < H_o) \Sum_(j < W_o) \Sum_(u < K_h) \Sum_(v < K_w)
-      (delta i j * o (i * s_h + u - p_h) (j * s_w + v - p_w) / area).
+      (delta i j * o (i * s_h + u - p_h) (j * s_w + v - p_w) / (K_h%:~R * K_w%:~R)).
 Proof.
 under eq_sum2 => r q r_in q_in do rewrite derived // /pairs.
 rewrite [LHS]sum2_swap; apply: eq_sum2 => i j _ _; rewrite [LHS]sum2_swap; apply: eq_sum2 => u v _ _.
 transitivity (ext2 H W (fun _ _ => delta i j / area) (i * s_h + u - p_h) (j * s_w + v - p_w)).
   by rewrite -pick2; apply: eq_sum2 => r q _ _; rewrite ![_ == r]eq_sym ![_ == q]eq_sym; ring_is.
-by rewrite /ext2 /taps; case: ifP => _; ring.
+by rewrite /ext2 /taps; case: ifP => _; rewrite ?mulr1 // mulr0 mul0r.
 Qed.
 
 (* Stride 1, no padding: a convolution with a constant kernel. *)
 Theorem eq_average_pooling_stride_one (r q : int) : s_h = 1 -> s_w = 1 -> p_h = 0 -> p_w = 0 ->
   0 <= r < H -> 0 <= q < W ->
   chain_rule (mean (move2 x r q))
-  = \Sum_(u < K_h) \Sum_(v < K_w) (ext2 H_o W_o delta (r - u) (q - v) / area).
+  = \Sum_(u < K_h) \Sum_(v < K_w) (ext2 H_o W_o delta (r - u) (q - v) / (K_h%:~R * K_w%:~R)).
 Proof.
 move=> s_h_1 s_w_1 p_h_0 p_w_0 r_in q_in; rewrite derived //.
 by apply: (@pairs_by_taps _ _ _ _ _ _ _ _ (fun _ _ => area^-1)) => k u; lia.
@@ -82,7 +82,7 @@ Qed.
 (* Windows side by side: pixel (i K + u, j K + v) lies in window (i, j) alone. *)
 Theorem eq_average_pooling_side_by_side (i j u v : int) : s_h = K_h -> s_w = K_w -> p_h = 0 -> p_w = 0 ->
   0 <= u < K_h -> 0 <= v < K_w -> 0 <= i * K_h + u < H -> 0 <= j * K_w + v < W ->
-  chain_rule (mean (move2 x (i * K_h + u) (j * K_w + v))) = ext2 H_o W_o delta i j / area.
+  chain_rule (mean (move2 x (i * K_h + u) (j * K_w + v))) = ext2 H_o W_o delta i j / (K_h%:~R * K_w%:~R).
 Proof.
 move=> s_h_is s_w_is p_h_0 p_w_0 u_in v_in r_in q_in; rewrite by_window //.
 rewrite -pick2 sum2_mul; apply: eq_sum2 => i' j' _ _; congr (_ * _).

@@ -20,6 +20,7 @@ PACKAGES = {"algebra": "libcoq-mathcomp-algebra", "zify": "libcoq-mathcomp-zify"
             "algebra_tactics": "libcoq-mathcomp-algebra-tactics"}
 OPTIONS = ["-w", "-notation-overridden,-ambiguous-paths", "-Q", ".", "Book"]
 THEOREM = re.compile(r"^Theorem (\w+)(.*?)\nProof(.*?Qed)\.", re.DOTALL | re.MULTILINE)
+IMPORT = re.compile(r"^From Book Require Import (.*)\.$", re.MULTILINE)
 CLOSED = "Closed under the global context"
 
 
@@ -49,9 +50,7 @@ def compile_files(files):
     """Compile in the order in which the files need each other, two at a time."""
     for name in files:
         shutil.copy(HERE / f"{name}.v", BUILD)
-    needs = {name: re.findall(r"\w+", *re.findall(r"^From Book Require Import(.*)\.", (HERE / f"{name}.v").read_text(), re.M) or [""])
-             for name in files}
-    order = TopologicalSorter(needs)
+    order = TopologicalSorter({name: " ".join(IMPORT.findall((HERE / f"{name}.v").read_text())).split() for name in files})
     order.prepare()
     with ThreadPoolExecutor(2) as pool:
         while order.is_active():
@@ -73,32 +72,35 @@ def check_assumptions(theorems):
     return names
 
 
-def try_wrong_statements(theorems, table):
-    """See that Coq refuses each wrong statement, and return how many there are."""
-    tried = 0
-    for file, found in theorems.items():
-        text, names = (HERE / f"{file}.v").read_text(), []
-        for name, (statement, proof) in found.items():
-            copies = []
-            for old, new in table[name]["wrong"]:
-                if old not in statement:
-                    sys.exit(f"{name}: nothing to change, its statement does not hold {old!r}")
-                names.append(f"wrong_{len(names)}")
-                copies.append(f"Set Default Timeout 20.\nTheorem {names[-1]}{statement.replace(old, new, 1)}\n"
-                              f'Proof.\nidtac "understood {names[-1]}".\n{proof.removeprefix(".")}.\n'
-                              "Abort All.\nUnset Default Timeout.\n")
-            end = f"Proof{proof}."
-            at = text.index(end, text.index(f"Theorem {name}{statement}")) + len(end)
-            text = text[:at] + "\n" + "\n".join(copies) + text[at:]
-        said = run("coqtop", "-q", *OPTIONS, input=text + "\n" + "".join(f"Locate {name}.\n" for name in names))
-        changes = [f"{name}: {old} -> {new}" for name in found for old, new in table[name]["wrong"]]
-        for name, change in zip(names, changes):
-            if f"understood {name}\n" not in said:
-                sys.exit(f"{change}: Coq does not understand this statement\n{said}")
-            if f"No object of basename {name}\n" not in said:
-                sys.exit(f"{change}: Coq accepts this statement\n{said}")
-        tried += len(names)
-    return tried
+def try_wrong_statements(file, found, table):
+    """See that Coq refuses the wrong statements of one file, and return how many there are.
+
+    Each is put behind the true one, with its proof, and the file is read to its end as if it were typed in: a step
+    that fails does not stop it. Only what the kernel has accepted has a name at the end.
+    """
+    text, changes = (HERE / f"{file}.v").read_text(), {}
+    for theorem, (statement, proof) in found.items():
+        copies = []
+        for old, new in table[theorem]["wrong"]:
+            if old not in statement:
+                sys.exit(f"{theorem}: nothing to change, its statement does not hold {old!r}")
+            name = f"wrong_{len(changes)}"
+            changes[name] = f"{theorem}: {old} -> {new}"
+            copies.append(f"Theorem {name}{statement.replace(old, new, 1)}\n"
+                          f'Proof.\nidtac "understood {name}".\n{proof.removeprefix(".")}.\nAbort All.')
+        end = f"Proof{proof}."
+        place = text.index(end, text.index(f"Theorem {theorem}{statement}")) + len(end)
+        slow = ["Set Default Timeout 60.", *copies, "Unset Default Timeout."]
+        text = "\n".join([text[:place], *slow, text[place:]])
+    said = run("coqtop", "-q", *OPTIONS, input=text + "\n" + "".join(f"Locate {name}.\n" for name in changes))
+    for name, change in changes.items():
+        if f"understood {name}\n" not in said:
+            sys.exit(f"{said}\n{change}: Coq does not understand this statement")
+        if f"No object of basename {name}\n" not in said:
+            sys.exit(f"{said}\n{change}: Coq accepts this statement")
+    if "Timeout!" in said:
+        sys.exit(f"{said}\n{file}: a step took too long to say that it fails")
+    return len(changes)
 
 
 def main(arguments):
@@ -113,7 +115,9 @@ def main(arguments):
     compile_files(theorems)
     print(f"{len(check_assumptions(theorems))} theorems compiled, each closed under the global context")
     if "--wrong" in arguments:
-        print(f"{try_wrong_statements(theorems, table)} wrong statements refused")
+        with ThreadPoolExecutor(2) as pool:
+            tried = sum(pool.map(lambda item: try_wrong_statements(*item, table), theorems.items()))
+        print(f"{tried} wrong statements refused")
 
 
 if __name__ == "__main__":

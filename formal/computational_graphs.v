@@ -134,3 +134,76 @@ move=> i o other; rewrite T_path path_sum_recursion isF // add0r.
 by apply: eq_bigr => j _; rewrite T_path.
 Qed.
 End PathSum.
+
+(* --- The layered network: three layers of m_1, m_2, m_3 nodes, each an activation of a weighted sum --- *)
+Section Layers.
+Variables (R : comRingType) (m_1 m_2 m_3 : int) (a1 a4 : int -> R) (a2 a3 : int -> int -> R) (h h' : R -> R).
+
+(* The sums of layers 2, 3 and 4 over what layer 1 holds; const: how a weight becomes one of A. *)
+Section Sums.
+Variables (A : comRingType) (const : R -> A) (act : A -> A) (y1 : int -> A).
+Definition sum2 (j : int) : A := \Sum_(i < m_1) (const (a2 i j) * y1 i).
+Definition sum3 (j : int) : A := \Sum_(i < m_2) (const (a3 i j) * act (sum2 i)).
+Definition sum4 : A := \Sum_(i < m_3) (const (a4 i) * act (sum3 i)).
+End Sums.
+
+(* The output, as a polynomial in epsilon, if layer 1 moves *)
+Definition output (y1 : int -> {poly R}) : {poly R} := through h h' (sum4 (@polyC R) (through h h') y1).
+
+(* Layer 1 holds the numbers y, and moves by the slopes of y1. *)
+Section Local.
+Variables (y : int -> R) (y1 : int -> {poly R}).
+Hypothesis holds : forall i : int, (y1 i)`_0 = y i.
+
+Lemma sum2_0 j : (sum2 (@polyC R) y1 j)`_0 = sum2 id y j.
+Proof. by rewrite coef0_sum; apply: eq_sum => i _; rewrite coefCM holds. Qed.
+
+Lemma sum3_0 j : (sum3 (@polyC R) (through h h') y1 j)`_0 = sum3 id h y j.
+Proof. by rewrite coef0_sum; apply: eq_sum => i _; rewrite coefCM moved0 sum2_0. Qed.
+
+Lemma sum4_0 : (sum4 (@polyC R) (through h h') y1)`_0 = sum4 id h y.
+Proof. by rewrite coef0_sum; apply: eq_sum => i _; rewrite coefCM moved0 sum3_0. Qed.
+
+(* The local derivatives of the edges into layers 2 and 3 and into the output *)
+Definition z2 (i j : int) : R := a2 i j * h' (sum2 id y j).
+Definition z3 (i j : int) : R := a3 i j * h' (sum3 id h y j).
+Definition z4 (i : int) : R := a4 i * h' (sum4 id h y).
+
+Lemma slope_output :
+  slope (output y1)
+  = \Sum_(j_1 < m_1) \Sum_(j_2 < m_2) \Sum_(j_3 < m_3) (slope (y1 j_1) * (z2 j_1 j_2 * (z3 j_2 j_3 * z4 j_3))).
+Proof.
+rewrite slope_moved sum4_0 slope_sum mul_sum.
+transitivity (\Sum_(j_3 < m_3) \Sum_(j_2 < m_2) \Sum_(j_1 < m_1)
+    (slope (y1 j_1) * (z2 j_1 j_2 * (z3 j_2 j_3 * z4 j_3)))).
+  apply: eq_sum => j_3 _; rewrite slope_scaled slope_moved sum3_0 slope_sum !mul_sum; apply: eq_sum => j_2 _.
+  rewrite slope_scaled slope_moved sum2_0 slope_sum !mul_sum; apply: eq_sum => j_1 _.
+  by rewrite slope_scaled /z2 /z3 /z4; ring.
+rewrite sum_swap2 sum_swap; apply: eq_sum => j_1 _; exact: eq_sum.
+Qed.
+End Local.
+
+(* The sum over all paths, from a weight w that layer 1 reads. *)
+Theorem eq_computational_graphs_layers (w : R) :
+  let y j := h (a1 j * w) in
+  let z1 j := a1 j * h' (a1 j * w) in
+  slope (output (fun j => through h h' ((a1 j)%:P * moved w 1)))
+  = \Sum_(j_1 < m_1) \Sum_(j_2 < m_2) \Sum_(j_3 < m_3) (z1 j_1 * z2 y j_1 j_2 * z3 y j_2 j_3 * z4 y j_3).
+Proof.
+move=> y z1; rewrite (@slope_output y) => [|i]; last by rewrite moved0 coefCM moved0.
+apply: eq_sum2 => j_1 j_2 _ _; apply: eq_sum => j_3 _.
+by rewrite slope_moved slope_scaled coefCM moved0 slope_moved /z1; ring.
+Qed.
+
+(* One step of dynamic programming: S2 is known for every node of layer 2. *)
+Theorem eq_computational_graphs_sweep (y : int -> R) (j_1 : int) : 0 <= j_1 < m_1 ->
+  let S2 j_2 := \Sum_(j_3 < m_3) (z3 y j_2 j_3 * z4 y j_3) in
+  slope (output (move1 y j_1)) = \Sum_(j_2 < m_2) (S2 j_2 * z2 y j_1 j_2).
+Proof.
+move=> j1_in S2; rewrite (@slope_output y) => [|i]; last exact: moved0.
+transitivity (\Sum_(j < m_1) ([is j == j_1] * \Sum_(j_2 < m_2) (S2 j_2 * z2 y j j_2))).
+  apply: eq_sum => j _; rewrite mul_sum; apply: eq_sum => j_2 _; rewrite sum_mul mul_sum; apply: eq_sum => j_3 _.
+  by rewrite slope_moved; ring_is.
+by rewrite pick isT // mul1r.
+Qed.
+End Layers.

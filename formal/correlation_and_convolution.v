@@ -103,15 +103,15 @@ Qed.
 Section Fields.
 Variables (J A R K s p d : int -> int).
 
-Theorem eq_correlation_and_convolution_start (l i : int) :
-  J (l - 1) * (s l * i - p l) + A (l - 1) = i * J (l - 1) * s l + A (l - 1) - J (l - 1) * p l.
+Theorem eq_correlation_and_convolution_start (ell i : int) :
+  J (ell - 1) * (s ell * i - p ell) + A (ell - 1) = i * J (ell - 1) * s ell + A (ell - 1) - J (ell - 1) * p ell.
 Proof. by ring. Qed.
 
-Theorem eq_correlation_and_convolution_growth (l i : int) :
-  let first_row a := J (l - 1) * a + A (l - 1) in
-  let start := first_row (s l * i - p l) in
-  let end_ := first_row (s l * i - p l + d l * (K l - 1)) + R (l - 1) - 1 in
-  end_ - start + 1 = (K l - 1) * J (l - 1) * d l + R (l - 1).
+Theorem eq_correlation_and_convolution_growth (ell i : int) :
+  let first_row a := J (ell - 1) * a + A (ell - 1) in
+  let start := first_row (s ell * i - p ell) in
+  let end_ := first_row (s ell * i - p ell + d ell * (K ell - 1)) + R (ell - 1) - 1 in
+  end_ - start + 1 = (K ell - 1) * J (ell - 1) * d ell + R (ell - 1).
 Proof. by rewrite /=; ring. Qed.
 
 (* For every number of layers, not for five only. *)

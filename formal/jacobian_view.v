@@ -5,11 +5,11 @@ Set Implicit Arguments.
 Unset Strict Implicit.
 
 Section Linear.
-Variables (R : comRingType) (D_i D D_o : int) (delta xdot x b : int -> R) (J A B w : int -> int -> R).
+Variables (R : comRingType) (D D_o : int) (delta xdot x b : int -> R) (J A B w : int -> int -> R).
 
 (* A change xdot of the input changes the loss by the sum over k, e of delta_k J_{k,e} xdot_e. *)
-Theorem eq_jacobian_view_backward (e : int) : 0 <= e < D_i ->
-  slope (\Sum_(k < D_o) ((delta k)%:P * \Sum_(e' < D_i) ((J k e')%:P * move1 xdot e e')))
+Theorem eq_jacobian_view_backward (e : int) : 0 <= e < D ->
+  slope (\Sum_(k < D_o) ((delta k)%:P * \Sum_(e' < D) ((J k e')%:P * move1 xdot e e')))
   = \Sum_(k < D_o) (J k e * delta k).
 Proof.
 move=> e_in; rewrite slope_sum; apply: eq_sum => k _; rewrite slope_scaled slope_sum.
@@ -18,8 +18,8 @@ by rewrite pick isT // mul1r mulrC.
 Qed.
 
 (* The Jacobian of B after A is the product of the two: a sum over what lies between them. *)
-Theorem eq_jacobian_view_chain (k' e : int) : 0 <= e < D_i ->
-  slope (\Sum_(k < D_o) ((B k' k)%:P * \Sum_(e' < D_i) ((A k e')%:P * move1 xdot e e')))
+Theorem eq_jacobian_view_chain (k' e : int) : 0 <= e < D ->
+  slope (\Sum_(k < D_o) ((B k' k)%:P * \Sum_(e' < D) ((A k e')%:P * move1 xdot e e')))
   = \Sum_(k < D_o) (A k e * B k' k).
 Proof.
 move=> e_in; rewrite slope_sum; apply: eq_sum => k _; rewrite slope_scaled slope_sum.
@@ -37,8 +37,8 @@ rewrite sum_swap; apply: eq_sum => k _; rewrite mul_sum.
 by apply: eq_sum => k' _; rewrite mulrA.
 Qed.
 
-Theorem eq_jacobian_view_linear (e : int) : 0 <= e < D_i ->
-  slope (\Sum_(k < D_o) ((delta k)%:P * ((b k)%:P + \Sum_(e' < D_i) (move1 x e e' * (w e' k)%:P))))
+Theorem eq_jacobian_view_linear (e : int) : 0 <= e < D ->
+  slope (\Sum_(k < D_o) ((delta k)%:P * ((b k)%:P + \Sum_(e' < D) (move1 x e e' * (w e' k)%:P))))
   = \Sum_(k < D_o) (delta k * w e k).
 Proof.
 move=> e_in; rewrite slope_sum; apply: eq_sum => k _.
@@ -48,10 +48,10 @@ by rewrite pick isT // mul1r.
 Qed.
 
 (* An activation's Jacobian is diagonal. *)
-Theorem eq_jacobian_view_diagonal (h h' : R -> R) (y g : int -> R) (e : int) : 0 <= e < D_i ->
-  slope (\Sum_(k < D_i) ((g k)%:P * through h h' (move1 y e k))) = h' (y e) * g e.
+Theorem eq_jacobian_view_diagonal (h h' : R -> R) (y g : int -> R) (e : int) : 0 <= e < D ->
+  slope (\Sum_(k < D) ((g k)%:P * through h h' (move1 y e k))) = h' (y e) * g e.
 Proof.
-move=> e_in; transitivity (\Sum_(k < D_i) ([is k == e] * (h' (y k) * g k))); last by rewrite pick isT // mul1r.
+move=> e_in; transitivity (\Sum_(k < D) ([is k == e] * (h' (y k) * g k))); last by rewrite pick isT // mul1r.
 rewrite slope_sum; apply: eq_sum => k _; rewrite slope_scaled !slope_moved moved0; ring_is.
 Qed.
 

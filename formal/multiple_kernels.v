@@ -121,11 +121,11 @@ Qed.
 End MultipleKernels.
 
 (* The loss is a mean over the images: delta is epsilon / N. *)
-Theorem eq_multiple_kernels_mean (F : fieldType) (N H_o W_o K_h K_w C D : int)
-    (w x delta epsilon : int -> int -> int -> int -> F) (b : int -> F) (u v c f : int) :
-  0 <= u < K_h -> 0 <= v < K_w -> 0 <= c < C -> 0 <= f < D ->
+Theorem eq_multiple_kernels_mean (Q : fieldType) (N H_o W_o K_h K_w C F : int)
+    (w x delta epsilon : int -> int -> int -> int -> Q) (b : int -> Q) (u v c f : int) :
+  0 <= u < K_h -> 0 <= v < K_w -> 0 <= c < C -> 0 <= f < F ->
   (forall n i j f, delta n i j f = epsilon n i j f / N%:~R) ->
-  chain_rule N H_o W_o D delta (forward K_h K_w C (move4 w u v c f) (still4 x) (still1 b))
+  chain_rule N H_o W_o F delta (forward K_h K_w C (move4 w u v c f) (still4 x) (still1 b))
   = (\Sum_(n < N) \Sum_(i < H_o) \Sum_(j < W_o) (epsilon n i j f * x n (i + u) (j + v) c)) / N%:~R.
 Proof.
 move=> u_in v_in c_in f_in mean; rewrite eq_multiple_kernels_kernel_gradient // sum_mul.

@@ -62,7 +62,7 @@ Theorem eq_single_kernel_descent :
   let G u v := \Sum_(i < H_o) \Sum_(j < W_o) (delta i j * x (i + u) (j + v)) in
   let B := \Sum_(i < H_o) \Sum_(j < W_o) delta i j in
   chain_rule (forward K_h K_w (fun u v => moved (w u v) (- G u v)) (still2 x) (moved b (- B)))
-  = - (\Sum_(u < K_h) \Sum_(v < K_w) G u v ^+ 2) - B ^+ 2.
+  = - (\Sum_(u < K_h) \Sum_(v < K_w) G u v ^+ 2) - (\Sum_(i < H_o) \Sum_(j < W_o) delta i j) ^+ 2.
 Proof.
 move=> G B; transitivity (\Sum_(i < H_o) \Sum_(j < W_o) (delta i j * - B
     + \Sum_(u < K_h) \Sum_(v < K_w) (- G u v * (delta i j * x (i + u) (j + v))))).

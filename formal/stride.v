@@ -157,14 +157,14 @@ rewrite (_ : (j * s_w + d_w * v - p_w == q) = (j * s_w == p_w + q - d_w * v)); l
 ring_is.
 Qed.
 
-(* The map z of H_x by W_x pixels has the gradient zeta.  Backward through a transposed convolution is
+(* The map z of H by W pixels has the gradient zeta.  Backward through a transposed convolution is
    a convolution: forward with the same stride, dilation and padding. *)
-Theorem eq_stride_transposed_backward (H_x W_x : int) (zeta y : int -> int -> R) (i j : int) :
+Theorem eq_stride_transposed_backward (zeta y : int -> int -> R) (i j : int) :
   0 <= i < H_o -> 0 <= j < W_o ->
-  \Sum_(r < H_x) \Sum_(q < W_x) (zeta r q *
+  \Sum_(r < H) \Sum_(q < W) (zeta r q *
     slope (transposed s_h s_w d_h d_w p_h p_w H_o W_o K_h K_w (still2 w) (move2 y i j) r q))
   = \Sum_(u < K_h) \Sum_(v < K_w)
-      (ext2 H_x W_x zeta (d_h * u + i * s_h - p_h) (d_w * v + j * s_w - p_w) * w u v).
+      (ext2 H W zeta (d_h * u + i * s_h - p_h) (d_w * v + j * s_w - p_w) * w u v).
 Proof.
 move=> i_in j_in.
 have spread (r q : int) : slope (dilated s_h s_w H_o W_o (move2 y i j) r q) = [is i * s_h == r] * [is j * s_w == q].
@@ -172,7 +172,7 @@ have spread (r q : int) : slope (dilated s_h s_w H_o W_o (move2 y i j) r q) = [i
   apply: eq_sum2 => k l _ _.
   have still (P : bool) : [is P] = [is P]%:P :> {poly R} by case: P; rewrite /bracket ?polyC1 ?polyC0.
   by rewrite !still !slope_scaled_right slope_moved -mulrA.
-transitivity (\Sum_(r < H_x) \Sum_(q < W_x) \Sum_(u < K_h) \Sum_(v < K_w)
+transitivity (\Sum_(r < H) \Sum_(q < W) \Sum_(u < K_h) \Sum_(v < K_w)
     ([is r == d_h * u + i * s_h - p_h] * [is q == d_w * v + j * s_w - p_w] * zeta r q * w u v)).
   apply: eq_sum2 => r q _ _; rewrite slope_sum2 mul_sum2; apply: eq_sum2 => u v _ _.
   rewrite slope_scaled_right spread.

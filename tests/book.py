@@ -18,6 +18,7 @@ MAX_CELL_LINES = 15
 MAX_COLUMNS = 79  # what fits beside the contents on a laptop
 MAX_WORDS = 2600
 MIN_CHECKING_CELLS = 3
+PROOFS = ("prove", "argue")
 
 _IMAGE_TAG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 
@@ -37,7 +38,7 @@ def labels_are_well_formed(notebook: Notebook) -> list[str]:
 
 
 def every_equation_is_proved(notebook: Notebook) -> list[str]:
-    proofs = [c for c in notebook.calls if c.name == "prove"]
+    proofs = [c for c in notebook.calls if c.name in PROOFS]
     complaints = []
     for e in notebook.equations:
         if e.label.startswith("eq-"):
@@ -54,7 +55,7 @@ def every_proof_has_its_equation(notebook: Notebook) -> list[str]:
     return [
         f"cell {c.place}: prove() names {c.argument!r}, which is no eq- label of this notebook"
         for c in notebook.calls
-        if c.name == "prove" and c.argument not in labels
+        if c.name in PROOFS and c.argument not in labels
     ]
 
 
@@ -224,7 +225,7 @@ def checks_what_it_claims(notebook: Notebook) -> list[str]:
     sources = [cell.source for _, cell in notebook.code()]
     if not any(re.search(r"^\s*(?:from|import) cnnlib\b", source, re.MULTILINE) for source in sources):
         complaints.append("imports nothing from cnnlib")
-    checking = sum(bool(re.search(r"\bassert\b|\bprove\(|\bcheck_\w+\(|\bnp\.testing\b", s)) for s in sources)
+    checking = sum(bool(re.search(r"\bassert\b|\b(?:prove|argue)\(|\bcheck_\w+\(|\bnp\.testing\b", s)) for s in sources)
     if checking < MIN_CHECKING_CELLS:
         complaints.append(f"only {checking} cells assert or prove anything; at least {MIN_CHECKING_CELLS}")
     return complaints

@@ -27,24 +27,32 @@ class Point(dict):
         return self[key]
 
 
-def evaluator(formula, where=None):
-    """Return the function that gives a formula's value at a point; where defines arrays, as for `prove`."""
+def evaluator(formula, where=None, meaning=None):
+    """Return the function that gives a formula's value at a point; where defines arrays, as for `prove`.
+
+    What a sum of fewer terms than none means is `span`, or `empty`.
+    """
     writer = Writer(where or {})
     source = writer.write(sp.sympify(formula))
-    return eval(f"lambda point: {source}", {**KNOWN, "things": writer.things})
+    return eval(f"lambda point: {source}", {**KNOWN, "span": meaning or span, "things": writer.things})
 
 
 def differ(point, left, right):
     """Say whether two evaluators give different values at a point; None where one has no value."""
     try:
         return not math.isclose(left(point), right(point), rel_tol=1e-7, abs_tol=1e-9)
-    except (ZeroDivisionError, OverflowError):
+    except (ZeroDivisionError, OverflowError, ValueError):
         return None
 
 
 def span(low, high):
     """Give (sign, index) of the terms of a sum: below an empty sum, as SymPy defines it, terms are taken away."""
     return [(1, k) for k in range(low, high + 1)] if high >= low - 1 else [(-1, k) for k in range(high + 1, low)]
+
+
+def empty(low, high):
+    """Give the same as most authors define it: such a sum is 0."""
+    return [(1, k) for k in range(low, high + 1)]
 
 
 def place(numbers):
@@ -54,7 +62,7 @@ def place(numbers):
 
 KNOWN = {name: getattr(math, name) for name in ("exp", "log", "sin", "cos", "tanh", "cosh", "sinh", "floor", "sqrt", "pi")}
 KNOWN |= {"ceiling": math.ceil, "Abs": abs, "Max": max, "Min": min, "sign": lambda number: math.copysign(number != 0, number)}
-KNOWN |= {"binomial": math.comb, "span": span, "place": place}
+KNOWN |= {"binomial": math.comb, "place": place}
 
 
 class Writer:
@@ -89,8 +97,13 @@ class Writer:
         return self.bound[symbol] if symbol in self.bound else f"point[({self.thing(symbol)},)]"
 
     def indexed(self, entry):
-        if entry.base in self.where:
-            return self.write(sp.sympify(self.where[entry.base](*entry.indices)))
+        if entry.base in self.where:  # asked at letters of its own: the formula's indices mean nothing in it
+            letters = [sp.Dummy(integer=index.is_integer or None) for index in entry.indices]
+            values, outer, self.bound = self.joined(entry.indices), self.bound, {}
+            names = self.bind(letters)
+            source = f"(lambda {', '.join(names)}: {self.write(sp.sympify(self.where[entry.base](*letters)))})({values})"
+            self.bound = outer
+            return source
         return f"point[{self.thing(entry.base)}, {self.joined(entry.indices)}]"
 
     def sum(self, total):
@@ -137,6 +150,7 @@ RULES = {
     sp.core.relational.Relational: lambda self, relation: f"({self.joined(relation.args, f' {relation.rel_op} ')})",
     sp.And: lambda self, all_: f"({self.joined(all_.args, ' and ')})",
     sp.Or: lambda self, any_: f"({self.joined(any_.args, ' or ')})",
+    sp.Not: lambda self, one: f"(not {self.joined(one.args)})",
     sp.logic.boolalg.BooleanAtom: lambda self, truth: str(truth),
     sp.KroneckerDelta: lambda self, delta: f"({self.joined(delta.args, ' == ')})",
     sp.Add: lambda self, total: self.joined(total.args, " + "),

@@ -24,12 +24,12 @@ def statements(notebook: Notebook, every: bool = False) -> list[dict]:
         call.apply_defaults()
         recorded.append(call.arguments)
 
-    in_general = {proof.label for proof in notebook.proofs if proof.identities is None}
+    in_general = {proof.label for proof in notebook.proofs if proof.grade == "general"}
     code, proofs = [], []
     for _, cell in notebook.code():
         for statement in parsed(cell.source).body:
             label = proved_label(statement)
-            if label and (every or label not in in_general or f"{label}: proved for every size" in shown(cell)):
+            if label and (every or label not in in_general or any(text.startswith(f"{label}: proved for all") for text in shown(cell))):
                 proofs.append(len(code))
             code.append(statement)
     needed = {id(statement) for place in proofs for statement in [code[place], *needed_by(code[:place], [code[place]])]}
@@ -41,7 +41,7 @@ def statements(notebook: Notebook, every: bool = False) -> list[dict]:
 
 def shown(cell):
     """List the texts that a cell has stored as its results."""
-    return [output.get("data", {}).get("text/plain") for output in cell.outputs]
+    return [output.get("data", {}).get("text/plain", "") for output in cell.outputs]
 
 
 def proved_label(statement):

@@ -25,7 +25,7 @@ def linted(folder: Path) -> subprocess.CompletedProcess:
     lint, settings = "from importlinter.cli import lint_imports_command; lint_imports_command()", ROOT / "pyproject.toml"
     variables = os.environ | {"PYTHONPATH": str(folder)}
     return subprocess.run(
-        [sys.executable, "-c", lint, "--config", settings, "--no-cache"], cwd=folder, env=variables, capture_output=True, text=True, check=False
+        [sys.executable, "-c", lint, "--config", settings, "--no-cache"], cwd=folder, env=variables, capture_output=True, encoding="utf-8", check=False
     )
 
 
@@ -71,7 +71,7 @@ def test_a_room_is_imported_without_the_packages_of_others(room):
 @pytest.mark.parametrize(("room", "package"), [(room, package) for room, needed in NEEDED.items() for package in needed])
 def test_the_blocking_works(room, package):
     code = BLOCKED.format(blocked=[package], room=room)
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False)
     assert result.returncode and f"import of {package} halted" in result.stderr
 
 

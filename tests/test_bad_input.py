@@ -28,6 +28,7 @@ from cnnlib import (
     check_gradient,
     conv2d,
     conv2d_backward,
+    fast,
     jacobian,
     load_mnist,
     max_pool2d,
@@ -141,13 +142,17 @@ def test_lists_are_as_good_as_arrays(place):
 # --- Options --------------------------------------------------------------------------------
 
 OPTIONS = {
-    "conv2d": (partial(conv2d, X, W), ["stride", "padding", "dilation"]),
-    "conv2d_backward": (partial(conv2d_backward, DY, X, W), ["stride", "padding", "dilation"]),
+    "conv2d": (partial(conv2d, X, W), ["stride", "padding", "dilation", "groups"]),
+    "conv2d_backward": (partial(conv2d_backward, DY, X, W), ["stride", "padding", "dilation", "groups"]),
     "max_pool2d": (partial(max_pool2d, X), ["kernel_size", "stride", "padding"]),
     "avg_pool2d": (partial(avg_pool2d, X), ["kernel_size", "stride", "padding"]),
     "max_pool2d_backward": (partial(max_pool2d_backward, SMALL, WINNERS, X.shape), ["kernel_size", "stride", "padding"]),
     "avg_pool2d_backward": (partial(avg_pool2d_backward, SMALL, X.shape), ["kernel_size", "stride", "padding"]),
-    "Conv2d": (partial(Conv2d, 1, 1), ["kernel_size", "stride", "padding", "dilation"]),
+    "Conv2d": (partial(Conv2d, 1, 1), ["kernel_size", "stride", "padding", "dilation", "groups"]),
+    "fast.conv2d": (partial(fast.conv2d, X, W), ["stride", "padding", "dilation", "groups"]),
+    "fast.conv2d_backward": (partial(fast.conv2d_backward, DY, X, W), ["stride", "padding", "dilation", "groups"]),
+    "fast.max_pool2d": (partial(fast.max_pool2d, X), ["kernel_size", "stride", "padding"]),
+    "fast.avg_pool2d": (partial(fast.avg_pool2d, X), ["kernel_size", "stride", "padding"]),
     "MaxPool2d": (MaxPool2d, ["kernel_size", "stride", "padding"]),
     "AvgPool2d": (AvgPool2d, ["kernel_size", "stride", "padding"]),
 }
@@ -341,7 +346,9 @@ def test_an_unknown_node_is_refused_at_once():
 @pytest.mark.parametrize("value", ["0", "-1", "1.5", "two", "", " 2", "+2", "2\n", "1_0", "0x2", "²", "auto", "1000000000"])
 def test_a_senseless_number_of_threads_is_refused(monkeypatch, value):
     monkeypatch.setenv("CNNLIB_NUM_THREADS", value)
-    for call in (lambda: conv2d(X, W), lambda: conv2d_backward(DY, X, W), lambda: max_pool2d(X, 2), lambda: avg_pool2d(X, 2)):
+    passes = [lambda: fast.conv2d(X, W), lambda: fast.conv2d_backward(DY, X, W), lambda: Conv2d(2, 3, 2)(X)]
+    passes += [lambda: fast.max_pool2d(X, 2), lambda: fast.avg_pool2d(X, 2), lambda: AvgPool2d(2)(X)]
+    for call in passes:
         with pytest.raises(ValueError) as caught:
             call()
         assert str(caught.value).startswith(f"CNNLIB_NUM_THREADS is {value!r}; expected")
@@ -349,6 +356,6 @@ def test_a_senseless_number_of_threads_is_refused(monkeypatch, value):
 
 @pytest.mark.parametrize("value", ["1", "007", "999999999"])
 def test_a_large_number_of_threads_is_no_harm(monkeypatch, value):
-    expected = conv2d(X, W)
+    expected = fast.conv2d(X, W)
     monkeypatch.setenv("CNNLIB_NUM_THREADS", value)
-    assert np.array_equal(conv2d(X, W), expected)
+    assert np.array_equal(fast.conv2d(X, W), expected)

@@ -1,12 +1,17 @@
 """Blocks cover the output once, threads do what one thread does, and errors come through."""
 
+import os
+import subprocess
+import sys
 import threading
+import time
 
 import numpy as np
 import pytest
-from cnnlib import AvgPool2d, Conv2d, MaxPool2d
-from cnnlib.fast import blocks
+from cnnlib import AvgPool2d, Conv2d, MaxPool2d, fast
+from cnnlib.fast import blocks, lowering
 from cnnlib.fast.blocks import for_each, pixel_blocks, plane_blocks
+from threadpoolctl import threadpool_info, threadpool_limits
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (7, 4)])
@@ -20,7 +25,8 @@ def test_pixel_blocks_cover_the_output_once(size, numbers):
 
 
 @pytest.mark.parametrize("planes, numbers", [(1, 1), (7, 150_000), (7, 10**7), (10, 200_000)])
-def test_plane_blocks_cover_the_planes_once(planes, numbers):
+def test_plane_blocks_cover_the_planes_once(monkeypatch, planes, numbers):
+    monkeypatch.setenv("CNNLIB_NUM_THREADS", "1")
     count = np.zeros(planes, int)
     for block in plane_blocks(planes, numbers):
         count[block] += 1
@@ -46,13 +52,122 @@ def test_as_many_threads_work_at_once_as_were_asked_for(monkeypatch, threads):
     assert len(started) == threads - 1
 
 
-@pytest.mark.parametrize("multiplications, threads", [(1, 1), (2, 1), (2 * blocks.SHARE, 2), (9 * blocks.SHARE, 4)])
-def test_no_thread_starts_for_little_work(monkeypatch, multiplications, threads):
+@pytest.mark.parametrize("products, threads", [(1, 1), (2, 1), (2 * blocks.SHARE, 2), (9 * blocks.SHARE, 4), (None, 4)])
+def test_no_thread_starts_for_little_work(monkeypatch, products, threads):
     shared = []
     monkeypatch.setenv("CNNLIB_NUM_THREADS", "4")
-    monkeypatch.setattr(blocks, "_share", lambda *shares: shared.append(shares[2]))
-    for_each(range(5), print, multiplications)
+    monkeypatch.setattr(blocks, "_share", lambda *shares: shared.append(shares[3]))
+    for_each(range(5), print, products=products)
     assert shared == [threads]
+
+
+def test_convolution_says_how_many_products_there_are(monkeypatch):
+    told = []
+    monkeypatch.setattr(lowering, "for_each", lambda blocks, work, add=None, products=None: told.append(products))
+    x, w = np.ones((2, 5, 6, 4)), np.ones((2, 3, 2, 6))
+    y = fast.conv2d(x, w, groups=2)
+    fast.conv2d_backward(y, x, w, groups=2)
+    assert told == [2 * 4 * 4 * 6 * 2 * 3 * 2] * 2
+
+
+@pytest.mark.parametrize("threads", ["1", "3"])
+def test_what_is_added_comes_in_the_order_of_the_blocks(monkeypatch, threads):
+    monkeypatch.setenv("CNNLIB_NUM_THREADS", threads)
+    added = []
+
+    def work(block):
+        time.sleep(0.002 * (block % 3))
+        return block**2
+
+    for_each(list(range(20)), work, lambda block, part: added.append((block, part)))
+    assert added == [(block, block**2) for block in range(20)]
+    with pytest.raises(ZeroDivisionError):
+        for_each(list(range(20)), work, lambda block, part: 1 // (block - 7))
+
+
+# --- The BLAS library ---------------------------------------------------------------------------
+
+
+def blas_threads():
+    return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+
+
+@pytest.fixture
+def two_blas_threads():
+    with threadpool_limits(2, "blas"):
+        assert blas_threads() == {2}
+        yield
+        assert blas_threads() == {2}
+
+
+LARGE = np.ones((8, 30, 30, 8), np.float32), np.ones((3, 3, 8, 16), np.float32)
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+@pytest.mark.usefixtures("two_blas_threads")
+def test_the_blas_has_one_thread_inside_and_what_it_had_before_outside(monkeypatch, threads):
+    monkeypatch.setenv("CNNLIB_NUM_THREADS", threads)
+    monkeypatch.setattr(blocks, "BLOCK", 100_000)
+    monkeypatch.setattr(blocks, "SHARE", 1)
+    seen, lowered = [], lowering.lowered
+    monkeypatch.setattr(lowering, "lowered", lambda *args: seen.append(blas_threads()) or lowered(*args))
+    y = fast.conv2d(*LARGE)
+    assert blas_threads() == {2}
+    fast.conv2d_backward(y, *LARGE)
+    assert len(seen) > 2 and all(inside == {1} for inside in seen)
+
+
+@pytest.mark.usefixtures("two_blas_threads")
+def test_it_is_restored_after_an_error(monkeypatch):
+    monkeypatch.setattr(lowering, "lowered", lambda *_: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        fast.conv2d(*LARGE)
+
+
+def test_who_comes_while_it_is_held_leaves_it_alone():
+    before, leave, entered = blas_threads(), threading.Event(), threading.Event()
+
+    def hold():
+        with blocks.one_blas_thread(10**9):
+            entered.set()
+            leave.wait(timeout=30)
+
+    first = threading.Thread(target=hold)
+    first.start()
+    assert entered.wait(timeout=30)
+    for _ in range(2):
+        with blocks.one_blas_thread(10**9), blocks.one_blas_thread(10**9):
+            assert blas_threads() == {1}
+        assert blas_threads() == {1}
+    leave.set()
+    first.join()
+    assert blas_threads() == before
+
+
+@pytest.mark.usefixtures("two_blas_threads")
+def test_small_products_leave_it_alone():
+    with blocks.one_blas_thread(blocks.ALONE):
+        assert blas_threads() == {2}
+
+
+def test_nothing_happens_on_import():
+    script = """
+import threadpoolctl
+threadpoolctl.ThreadpoolController = None
+import numpy as np, cnnlib, threading
+y, _ = cnnlib.max_pool2d(cnnlib.conv2d(np.ones((4, 20, 20, 8)), np.ones((3, 3, 8, 8))), 2)
+assert threading.active_count() == 1
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_without_a_number_of_threads_there_are_as_many_as_cores_may_be_used(monkeypatch):
+    monkeypatch.delenv("CNNLIB_NUM_THREADS", raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {1, 4, 5}, raising=False)
+    assert blocks.thread_count() == 3
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert blocks.thread_count() == 1
 
 
 @pytest.mark.parametrize("threads", ["1", "2", "5"])

@@ -71,7 +71,13 @@ def test_description_is_whole_sentences(text, kept):
 
 @pytest.mark.parametrize(
     ("behind", "inside", "after"),
-    [(". Then", "{.}", " Then"), (": y", "{:}", " y"), (", y", "{,}", " y"), (" and", "", " and"), (") is", "", ") is")],
+    [
+        (". Then", "{.}", " Then"),
+        (": y", "{:}", " y"),
+        (", y", "{,}", " y"),
+        (" and", "", " and"),
+        (") is", "", ") is"),
+    ],
 )
 def test_punctuation_does_not_leave_its_formula(behind, inside, after):
     page = PAGE.replace("</article>", rf'<p>So <span class="math">\(k = 1\)</span>{behind}</p></article>')

@@ -129,7 +129,7 @@ def run(script, **environment):
         [sys.executable, "-W", "error", "-c", begin + script],
         env={**os.environ, "CNNLIB_NUM_THREADS": "3", "OPENBLAS_NUM_THREADS": "1", **environment},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=60,
     )
     assert (done.returncode, done.stderr) == (0, "")

@@ -2,10 +2,11 @@
 
 from itertools import product
 
+import cnnlib
 import numpy as np
 import pytest
 import sympy as sp
-from cnnlib import Conv2d, check_adjoint, check_gradient, conv2d, conv2d_backward
+from cnnlib import Conv2d, check_adjoint, check_gradient, conv2d, conv2d_backward, fast
 from cnnlib.fast import batch_last
 from cnnlib.proofs import gradient, symbols
 
@@ -69,6 +70,58 @@ def test_every_small_case_is_what_the_loops_give(x_size, w_size, stride, padding
         assert np.array_equal(got, expected)
 
 
+PADDED = [((1, 0), (0, 2)), ((0, 0), (3, 1)), (1, (0, 1))]
+
+
+@pytest.mark.parametrize("padding", PADDED, ids=str)
+def test_each_side_has_a_padding_of_its_own(padding):
+    rng = np.random.default_rng(0)
+    x, w = rng.integers(-9, 10, (2, 4, 5, 3)), rng.integers(-9, 10, (2, 3, 3, 2))
+    sides = [side if isinstance(side, tuple) else (side, side) for side in padding]
+    surrounded = np.pad(x, ((0, 0), *sides, (0, 0)))
+    y = conv2d(x, w, padding=padding, stride=(2, 1))
+    assert np.array_equal(y, conv2d(surrounded, w, stride=(2, 1)))
+    dx, dw, db = conv2d_backward(y, x, w, padding=padding, stride=(2, 1))
+    expected = conv2d_backward(y, surrounded, w, stride=(2, 1))
+    (top, _), (left, _) = sides
+    assert np.array_equal(dx, expected[0][:, top : top + 4, left : left + 5])
+    assert np.array_equal(dw, expected[1]) and np.array_equal(db, expected[2])
+
+
+@pytest.mark.parametrize(
+    "kernel, dilation, around",
+    [((3, 5), 1, ((1, 1), (2, 2))), ((2, 4), 1, ((0, 1), (1, 2))), ((4, 2), (1, 3), ((1, 2), (1, 2))), ((1, 1), 1, ((0, 0), (0, 0)))],
+)
+def test_same_keeps_the_size_with_the_surplus_at_the_bottom_and_on_the_right(kernel, dilation, around):
+    """As in PyTorch and Keras, whose numbers are in `tests/vectors`."""
+    x, w = np.arange(60).reshape(1, 6, 10, 1), np.arange(kernel[0] * kernel[1]).reshape(*kernel, 1, 1)
+    y = conv2d(x, w, padding="same", dilation=dilation)
+    assert y.shape == x.shape and np.array_equal(y, conv2d(x, w, padding=around, dilation=dilation))
+    assert np.array_equal(Conv2d(1, 1, kernel, padding="same", dilation=dilation).forward(x).shape, x.shape)
+
+
+@pytest.mark.parametrize("groups", [1, 2, 6])
+def test_a_group_is_a_convolution_of_its_own(groups):
+    rng = np.random.default_rng(0)
+    x, w, b = (rng.integers(-9, 10, shape) for shape in [(2, 4, 5, 6), (2, 3, 6 // groups, 12), (12,)])
+    options = {"stride": (1, 2), "padding": 1}
+    y = conv2d(x, w, b, **options, groups=groups)
+    gradients = conv2d_backward(y, x, w, **options, groups=groups)
+    parts = zip(*[np.split(array, groups, axis=-1) for array in (y, x, w, b, *gradients)])
+    for y, x, w, b, dx, dw, db in parts:
+        assert np.array_equal(y, conv2d(x, w, b, **options))
+        assert all(np.array_equal(*pair) for pair in zip((dx, dw, db), conv2d_backward(y, x, w, **options)))
+
+
+def test_a_layer_with_groups_passes_both_checks():
+    layer = Conv2d(4, 6, (2, 3), groups=2, padding=((1, 0), (0, 2)), rng=0)
+    assert layer.params["weight"].shape == (2, 3, 2, 6)
+    check_gradient(layer, np.random.default_rng(0).normal(size=(2, 3, 4, 4)))
+    check_adjoint(layer, (2, 3, 4, 4))
+    wide = Conv2d(100, 200, 3, groups=2, rng=0).params["weight"]
+    assert abs(wide.std() * np.sqrt(3 * 3 * 50 / 2) - 1) < 0.02
+
+
 def test_gradients_are_sympys_own():
     x, w, b = symbols("x", (2, 4, 5, 2)), symbols("w", (2, 3, 2, 2)), symbols("b", (2,))
     steps = {"stride": (2, 1), "padding": (1, 0), "dilation": (1, 2)}
@@ -108,6 +161,30 @@ def test_bytes_do_not_overflow():
     assert conv2d(x, w).item() == 4 * 255**2
 
 
+@pytest.mark.parametrize("functions", [cnnlib, fast])
+def test_integers_are_exact_however_large(functions):
+    x, w = np.full((1, 2, 3, 1), 2**40), np.full((2, 2, 1, 1), -(2**40))
+    y = functions.conv2d(x, w, [1])
+    assert y.dtype == object and (y == 1 - 2**82).all()
+    dx, dw, db = functions.conv2d_backward(np.full(y.shape, 2**61), x, w)
+    assert dx[0, :, :, 0].tolist() == 2 * [[-(2**101), -(2**102), -(2**101)]]
+    assert (dw == 2**102).all() and db.dtype == np.int64 and db == 2**62
+    lowest = np.full((1, 1, 1, 1), -(2**63))
+    assert functions.conv2d(lowest, lowest).item() == 2**126
+    assert functions.conv2d(lowest, [[[[1]]]]).dtype == np.int64  # what fits stays as it came
+
+
+@pytest.mark.parametrize("functions", [cnnlib, fast])
+def test_half_precision_is_added_up_in_single(functions):
+    """2048 ones and a half: in half precision, 2048 + 1 is 2048."""
+    x, w = np.ones((1, 1, 1, 4096), np.float16), np.ones((1, 1, 4096, 1), np.float16)
+    y = functions.conv2d(x, w, np.array([-2048], np.float16))
+    assert y.dtype == np.float16 and y.item() == 2048
+    maps = np.ones((1, 64, 64, 1), np.float16)
+    dx, dw, db = functions.conv2d_backward(maps, maps, w[:, :, :1])
+    assert dw.dtype == db.dtype == np.float16 and (dw, db) == (4096, 4096)
+
+
 @pytest.mark.parametrize("order", ["transposed", "reversed", "sliced", "read-only"])
 def test_memory_order_does_not_matter(order):
     rng = np.random.default_rng(0)
@@ -133,8 +210,10 @@ def test_a_batch_is_laid_out_image_by_image_innermost():
     x = np.random.default_rng(0).normal(size=(2, 4, 5, 3))
     turned = batch_last(x)
     assert np.array_equal(turned, x) and turned.strides == (8, 5 * 2 * 8, 2 * 8, 4 * 5 * 2 * 8)
-    assert batch_last(turned) is not x and np.shares_memory(batch_last(turned), turned)
-    assert batch_last(x[0]).strides == x[0].strides
+    for given in (x, turned, x[0]):
+        copy = batch_last(given)
+        assert np.array_equal(copy, given) and not np.shares_memory(copy, given)
+        assert given is x or copy.strides == given.strides
 
 
 def test_arguments_are_left_alone():
@@ -161,9 +240,9 @@ def test_layer_is_the_functions():
     x = np.random.default_rng(0).normal(size=(2, 5, 6, 2)).astype(np.float32)
     y = layer.forward(x)
     dx = layer.backward(y)
-    expected = conv2d_backward(y, x, layer.params["weight"], stride=2, padding=1)
+    expected = fast.conv2d_backward(y, x, layer.params["weight"], stride=2, padding=1)
     assert y.dtype == np.float32
-    assert np.array_equal(y, conv2d(x, layer.params["weight"], layer.params["bias"], stride=2, padding=1))
+    assert np.array_equal(y, fast.conv2d(x, layer.params["weight"], layer.params["bias"], stride=2, padding=1))
     for got, wanted in zip((dx, layer.grads["weight"], layer.grads["bias"]), expected):
         assert np.array_equal(got, wanted)
 
@@ -205,6 +284,28 @@ BAD = {
     "stride True": (lambda: conv2d(X, W, stride=True), TypeError, "stride is True"),
     "stride text": (lambda: conv2d(X, W, stride="2"), TypeError, "stride is '2'"),
     "negative padding": (lambda: conv2d(X, W, padding=-1), ValueError, "padding is -1; expected at least 0"),
+    "padding of three": (lambda: conv2d(X, W, padding=(1, 1, 1)), TypeError, "padding is (1, 1, 1); expected an int, a (rows"),
+    "padding below -1": (lambda: conv2d(X, W, padding=((0, -1), (0, 0))), ValueError, "padding is -1; expected at least 0"),
+    "padding valid": (lambda: conv2d(X, W, padding="valid"), TypeError, "padding is 'valid'; expected an int"),
+    "same with a stride": (
+        lambda: conv2d(X, W, padding="same", stride=(1, 2)),
+        ValueError,
+        "padding is 'same'; expected stride 1 beside it, not (1, 2)",
+    ),
+    "groups 0": (lambda: conv2d(X, W, groups=0), ValueError, "groups is 0; expected at least 1"),
+    "groups 1.0": (lambda: conv2d(X, W, groups=1.0), TypeError, "groups is 1.0; expected an int"),
+    "groups of kernels": (
+        lambda: conv2d(X, W[:, :, :1], groups=3),
+        ValueError,
+        "w has shape (2, 3, 1, 2); expected a number of kernels that 3 groups share evenly",
+    ),
+    "channels of groups": (
+        lambda: conv2d(X, W, groups=2),
+        ValueError,
+        "w has shape (2, 3, 3, 2), for 3 channels in each of 2 groups; x has shape (2, 4, 5, 3), with 3",
+    ),
+    "layer's groups": (lambda: Conv2d(4, 3, 1, groups=2), ValueError, "out_channels is 3; expected a number that 2 groups"),
+    "layer's channels": (lambda: Conv2d(3, 4, 1, groups=2), ValueError, "in_channels is 3; expected a number that 2 groups"),
     "dilation 0": (lambda: conv2d(X, W, dilation=0), ValueError, "dilation is 0"),
     "dy shape": (lambda: conv2d_backward(DY[:1], X, W), ValueError, "dy has shape (1, 3, 3, 2); expected (2, 3, 3, 2)"),
     "dy of one image": (lambda: conv2d_backward(DY[0], X, W), ValueError, "dy has shape (3, 3, 2)"),

@@ -16,7 +16,6 @@ from cnnlib import (
     Max,
     MaxPool2d,
     ReLU,
-    Sigmoid,
     SoftmaxCrossEntropy,
 )
 from vectors.conventions import INF, PROBES, REFUSED, answers
@@ -32,7 +31,7 @@ class Here:
     refusals = TypeError, ValueError
 
     def conv(self, x, w, **options):
-        layer = Conv2d(w.shape[2], w.shape[3], w.shape[:2], bias=False, **options)
+        layer = Conv2d(x.shape[3], w.shape[3], w.shape[:2], bias=False, **options)
         layer.params["weight"] = w
         return layer.forward(x)
 
@@ -46,7 +45,7 @@ class Here:
         return ReLU().forward(x)
 
     def gradient(self, function, x, dy, *args, **options):
-        kinds = {"max_pool": MaxPool2d, "maximum": Max, "relu": ReLU, "hard_tanh": HardTanh, "sigmoid": Sigmoid}
+        kinds = {"max_pool": MaxPool2d, "maximum": Max, "relu": ReLU, "hard_tanh": HardTanh}
         layer = kinds[function.__name__](*args, **options)
         layer.forward(x)
         return layer.backward(dy)
@@ -56,9 +55,6 @@ class Here:
 
     def hard_tanh(self, x):
         return HardTanh().forward(x)
-
-    def sigmoid(self, x):
-        return Sigmoid().forward(x)
 
     def cross_entropy(self, scores, labels, of_scores=None):
         return SoftmaxCrossEntropy().forward(scores, labels)

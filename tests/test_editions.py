@@ -113,7 +113,11 @@ def test_archive_holds_every_file_in_one_folder_and_is_the_same_each_time(tmp_pa
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
     with ZipFile(tmp_path / "one.zip") as archive:
         kinds = {entry.filename: entry.compress_type for entry in archive.infolist()}
-    assert list(kinds.items()) == [("book/mimetype", ZIP_STORED), ("book/deep/page.html", ZIP_DEFLATED), ("book/index.html", ZIP_DEFLATED)]
+    assert list(kinds.items()) == [
+        ("book/mimetype", ZIP_STORED),
+        ("book/deep/page.html", ZIP_DEFLATED),
+        ("book/index.html", ZIP_DEFLATED),
+    ]
 
 
 # --- Paper and e-book ------------------------------------------------------------------------
@@ -141,9 +145,16 @@ def test_broken_stepper_is_refused(html):
 def test_table_keeps_its_cells_formulas_and_links():
     html = r'<table><tr><th>a<th>b</tr><tr><td>\(x^2\)<td><a href="stride.html">Stride</a></tr></table>'
     (table,) = tables.read_tables(html, "chapters/intro")
-    assert [entry.astext() for entry in table.findall(lambda node: node.tagname == "entry")] == ["a", "b", "x^2", "Stride"]
+    assert [entry.astext() for entry in table.findall(lambda node: node.tagname == "entry")] == [
+        "a",
+        "b",
+        "x^2",
+        "Stride",
+    ]
     assert [node.astext() for node in table.findall(lambda node: node.tagname == "math")] == ["x^2"]
-    assert [node["reftarget"] for node in table.findall(lambda node: node.tagname == "pending_xref")] == ["/chapters/stride"]
+    assert [node["reftarget"] for node in table.findall(lambda node: node.tagname == "pending_xref")] == [
+        "/chapters/stride"
+    ]
 
 
 def test_faults_of_a_pdf_are_seen():
@@ -152,7 +163,11 @@ Overfull \\hbox (15.7pt too wide) in paragraph at lines 3--4
 Missing character: There is no ℓ in font X
 LaTeX Warning: Reference `a' on page 1 undefined on input line 2.
 """
-    assert [line.split(":")[0][:21] for line in pdf.faults(log)] == ["Missing character", "Overfull \\hbox (15.7p", "LaTeX Warning"]
+    assert [line.split(":")[0][:21] for line in pdf.faults(log)] == [
+        "Missing character",
+        "Overfull \\hbox (15.7p",
+        "LaTeX Warning",
+    ]
     assert pdf.faults("Output written on book.pdf") == []
 
 

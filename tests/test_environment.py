@@ -1,5 +1,6 @@
 """The environment knows what it was made of and where; what the reader has set up stays out of it."""
 
+import ast
 import json
 import os
 import shutil
@@ -54,7 +55,9 @@ def small_tree(folder, test="def test(): pass\n"):
 
 def pytest_in(folder, variables=None, **options):
     command = [sys.executable, "-m", "pytest", "tests/test_one.py"]
-    return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, encoding="utf-8", **options)
+    return subprocess.run(
+        command, cwd=folder, env=variables, capture_output=True, text=True, encoding="utf-8", **options
+    )
 
 
 def test_tree_is_not_tested_with_the_cnnlib_of_another(tmp_path):
@@ -142,12 +145,17 @@ def test_tests_themselves_are_apart_from_it(reader, tmp_path):
     assert pytest_in(tree, reader).returncode == pytest.ExitCode.TESTS_FAILED
 
 
-@pytest.mark.parametrize("name, goal", [("CHAPTER", "test"), ("VERSIONS", "test"), ("PYTHON", "book"), ("MODULES", "mutation"), ("PORT", "serve")])
+@pytest.mark.parametrize(
+    "name, goal",
+    [("CHAPTER", "test"), ("VERSIONS", "test"), ("PYTHON", "book"), ("MODULES", "mutation"), ("PORT", "serve")],
+)
 def test_make_takes_its_variables_from_its_command_line_only(name, goal):
     run = ["make", "--dry-run", goal]
     if shutil.which("make") is None:
         pytest.skip("there is no make")
-    exported = subprocess.run(run, cwd=ROOT, env={**os.environ, name: "exported"}, capture_output=True, text=True, encoding="utf-8")
+    exported = subprocess.run(
+        run, cwd=ROOT, env={**os.environ, name: "exported"}, capture_output=True, text=True, encoding="utf-8"
+    )
     assert exported.returncode == 0 and "exported" not in exported.stdout
     said = subprocess.run([*run, f"{name}=stride"], cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
     assert "stride" in said.stdout + said.stderr
@@ -192,8 +200,12 @@ def test_pip_reads_what_is_handed_to_it_and_no_file(reader, tmp_path):
     theirs = reader | {"PIP_CONFIG_FILE": str(file), "PIP_TARGET": "/elsewhere"}
     before = environment.pip_configuration(sys.executable, theirs)
     assert "one.example" in before and "target" in before
-    handed = environment.clean(theirs, tmp_path) | environment.index_settings(before, environment.PLACES | environment.WAY)
-    listed = subprocess.run([sys.executable, "-Im", "pip", "config", "list"], env=handed, capture_output=True, text=True, encoding="utf-8").stdout
+    handed = environment.clean(theirs, tmp_path) | environment.index_settings(
+        before, environment.PLACES | environment.WAY
+    )
+    listed = subprocess.run(
+        [sys.executable, "-Im", "pip", "config", "list"], env=handed, capture_output=True, text=True, encoding="utf-8"
+    ).stdout
     assert "one.example" in listed and "user" not in listed and "target" not in listed
 
 
@@ -259,7 +271,12 @@ def test_another_content_makes_another_environment(tree, capsys, edit, said):
 
 @pytest.mark.parametrize(
     "edit",
-    [edited("pyproject.toml", "[tool.pytest.ini_options]\n", "[tool.pytest.ini_options]\ntmp_path_retention_count = 1\n"), edited("requirements.txt", "#", "# ")],
+    [
+        edited(
+            "pyproject.toml", "[tool.pytest.ini_options]\n", "[tool.pytest.ini_options]\ntmp_path_retention_count = 1\n"
+        ),
+        edited("requirements.txt", "#", "# "),
+    ],
 )
 def test_what_is_not_installed_from_makes_none(tree, edit):
     first = environment.ready(tree, "locked")
@@ -374,12 +391,40 @@ os.execv(sys.executable, [sys.executable, "-c", "print('over', flush=True); inpu
 # --- Places -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name, why", [("a:b", 'has a ":"'), ("a\nb", "cannot be printed"), (os.fsdecode(b"a\xff"), "cannot be printed")])
+@pytest.mark.parametrize(
+    "name, why", [("a:b", 'has a ":"'), ("a\nb", "cannot be printed"), (os.fsdecode(b"a\xff"), "cannot be printed")]
+)
 def test_folder_that_cannot_work_is_refused_and_why(name, why):
     assert why in environment.refused(Path("/somewhere") / name / "book")
 
 
-@pytest.mark.parametrize("name", ["a b", "'", '"', "\\", "#", "%20", "?", "*", "[0]", "{a,b}", ";", "&", "$HOME", "`", "!", "|", "<>", "(", "~", "δ", "-x", ".hidden"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a b",
+        "'",
+        '"',
+        "\\",
+        "#",
+        "%20",
+        "?",
+        "*",
+        "[0]",
+        "{a,b}",
+        ";",
+        "&",
+        "$HOME",
+        "`",
+        "!",
+        "|",
+        "<>",
+        "(",
+        "~",
+        "δ",
+        "-x",
+        ".hidden",
+    ],
+)
 def test_other_folders_are_not(name):
     assert environment.refused(Path("/somewhere") / name / "book") is None
 
@@ -425,3 +470,15 @@ def test_old_environment_tells_what_has_changed():
     new = json.loads(json.dumps(old)) | {"folder": "/b", "content": {"x": "1", "y": "3"}}
     assert environment.changes(old, new) == ["its folder is /a, not /b", "y has changed"]
     assert environment.changes(old, old) == []
+
+
+@pytest.mark.parametrize("folder", ["cnnlib", "tests", "tools", "benchmarks"])
+def test_no_program_is_read_in_the_encoding_of_the_locale(folder):
+    """Of files, the linter sees to it (PLW1514)."""
+    found = []
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            words = {word.arg: ast.unparse(word.value) for word in node.keywords} if isinstance(node, ast.Call) else {}
+            if words.get("text") == "True" and "encoding" not in words:
+                found.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert not found

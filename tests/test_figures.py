@@ -194,7 +194,7 @@ def test_is_the_same_in_another_process_with_another_hash_seed():
     for seed in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.path.dirname(__file__)}
         command = [sys.executable, "-c", "import test_figures as t; print(t.drawings())"]
-        runs.append(subprocess.run(command, env=environment, capture_output=True, check=True, text=True).stdout.strip())
+        runs.append(subprocess.run(command, env=environment, capture_output=True, check=True, encoding="utf-8").stdout.strip())
     assert runs == [str(drawings())] * 2
 
 

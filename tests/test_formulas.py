@@ -42,7 +42,7 @@ def right_side(latex):
 
 def general_proofs(notebook):
     """Give (label, LaTeX of the statement) of each general proof stored in a notebook."""
-    return [(proof.label, proof.latex) for proof in notebook.proofs if proof.identities is None]
+    return [(proof.label, proof.latex) for proof in notebook.proofs if proof.grade == "general"]
 
 
 def disagreements(notebook):

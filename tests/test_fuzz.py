@@ -128,6 +128,11 @@ def common(*arrays):
     return np.result_type(*[np.int64 if array.dtype.kind in "iu" else array.dtype for array in arrays])
 
 
+def holds_large(got, *arrays):
+    """Tell whether integers gave Python's own, because int64 does not hold one of them."""
+    return got.dtype == object and common(*arrays).kind == "i" and max(got.max(), -got.min() - 1) >= 2**63
+
+
 SIZES = st.tuples(st.integers(1, 5), st.integers(1, 5))
 KERNELS = st.tuples(st.integers(1, 3), st.integers(1, 3))
 PADDINGS = st.tuples(st.integers(0, 2), st.integers(0, 2))
@@ -148,14 +153,14 @@ def test_convolution(data, size, kernel, stride, padding, dilation, is_batch):
 
     with unchanged(x, w, b):
         y = conv2d(one(x), w, b, **options)
-    assert y.dtype == common(x, w, b)
+    assert y.dtype == common(x, w, b) or holds_large(y, x, w, b)
     own(y, x, w, b)
     slow.agree(y, lambda *given: one(slow.conv2d(*given, **options)), x, w, b)
 
     with unchanged(dy, x, w):
         got = conv2d_backward(one(dy), one(x), w, **options)
     for number, gradient in enumerate(got):
-        assert gradient.dtype == common(dy, x, w)
+        assert gradient.dtype == common(dy, x, w) or holds_large(gradient, dy, x, w)
         own(gradient, dy, x, w)
         gradient = gradient[np.newaxis] if number == 0 and not is_batch else gradient
         slow.agree(gradient, lambda *given, number=number: slow.conv2d_backward(*given, **options)[number], dy, x, w)
@@ -189,8 +194,6 @@ def test_pooling(data, size, kernel, stride, padding):
         (x, partial(avg_pool2d, kernel_size=kernel), slow.avg_pool2d),
         (dy, partial(avg_pool2d_backward, x_shape=shape, kernel_size=kernel), partial(slow.avg_pool2d_backward, x=x)),
     ]:
-        if array.dtype.kind == "i" and array.dtype.itemsize == 8:  # the mean of int64s may wrap around: see below
-            array = np.clip(array, -(2**40), 2**40)
         with unchanged(array):
             got = function(array, **options)
         own(got, array)
@@ -253,8 +256,6 @@ def test_max_flatten_and_linear(data, features, n):
     assert np.array_equal(rows, x.reshape(n, -1), equal_nan=x.dtype.kind == "f")
     assert np.array_equal(flat.backward(rows), x, equal_nan=x.dtype.kind == "f")
 
-    # A wider bias is added when the product has been rounded, or has wrapped around, in the narrower type.
-    rows, w, b = [array.astype(common(x, w, b), copy=False) for array in (rows, w, b)]
     layer = Linear(2 * features, 2)
     layer.params.update(weight=w, bias=b)
     with unchanged(x, w, b, dy):

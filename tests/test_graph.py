@@ -60,7 +60,7 @@ def three_sides(graph):
 
 
 def test_path_sum_and_sweep_are_sympys_derivative_by_every_node():
-    assert repr(prove("eq-a", *three_sides(general(SKIPPING)))) == "eq-a: 12 identities proved, entry by entry"
+    assert prove("eq-a", *three_sides(general(SKIPPING))).identities == 12
 
 
 @pytest.mark.parametrize(

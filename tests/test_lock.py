@@ -4,6 +4,7 @@ import re
 import tomllib
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from reading import ROOT
 
@@ -56,5 +57,20 @@ def test_the_library_asks_for_what_the_book_is_tested_with():
     def oldest(named):
         return {each.name: [part for part in each.specifier if part.operator == ">="] for each in named}
 
-    book, library = oldest(requirements()), oldest(extras()[""] + extras()["symbolic"] + extras()["figures"] + extras()["onnx"])
+    book, library = (
+        oldest(requirements()),
+        oldest(extras()[""] + extras()["symbolic"] + extras()["figures"] + extras()["onnx"]),
+    )
     assert library == {name: book[name] for name in library}
+
+
+def test_the_installer_has_one_version_and_its_hashes():
+    text = (ROOT / "tools" / "installer.lock").read_text(encoding="utf-8")
+    lines = [line.strip(" \\") for line in text.splitlines() if line and not line.lstrip().startswith("#")]
+    assert re.fullmatch(r"uv==[\d.]+", lines[0]) and len(lines) > 2
+    assert all(re.fullmatch("--hash=sha256:[0-9a-f]{64}", line) for line in lines[1:])
+
+
+def test_a_commit_is_formatted_by_the_ruff_of_the_lock():
+    (hooks,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    assert locked()["ruff"].startswith(f"ruff=={hooks['rev'].removeprefix('v')} ")

@@ -58,10 +58,17 @@ def agrees(network, x_shape=SHAPE, dtype=np.float64, tolerance=1e-12):
         {"padding": (2, 1)},
         {"dilation": (2, 3)},
         {"stride": (3, 2), "padding": (1, 4), "dilation": (3, 2)},
+        {"stride": (3, 2), "padding": ((2, 0), (1, 3)), "dilation": (3, 2)},
+        {"padding": "same", "dilation": (1, 2)},
+        {"stride": (1, 2), "padding": (1, 0), "groups": 2},
     ],
 )
 def test_convolution(options, bias):
-    agrees(Conv2d(2, 3, (3, 2), **options, bias=bias, **PAIR))
+    agrees(Conv2d(2, 4, (3, 2), **options, bias=bias, **PAIR))
+
+
+def test_groups_of_several_channels_and_kernels():
+    agrees(Conv2d(4, 6, (3, 2), groups=2, **PAIR), (3, 9, 11, 4))
 
 
 @pytest.mark.parametrize("layer", [MaxPool2d, AvgPool2d])
@@ -73,6 +80,7 @@ def test_convolution(options, bias):
         ((3, 2), {"stride": (2, 1), "padding": (1, 0)}),
         ((3, 4), {"stride": (2, 3), "padding": (2, 3)}),
         ((2, 3), {"stride": (4, 5)}),
+        ((3, 4), {"stride": (2, 3), "padding": ((2, 0), (1, 3))}),
     ],
 )
 def test_pooling(layer, size, options):
@@ -108,9 +116,9 @@ def test_flatten_of_maps_and_of_rows():
 
 def every_layer(dtype):
     return Sequential(
-        Conv2d(2, 3, (3, 2), padding=(0, 1), dtype=dtype, rng=0),
+        Conv2d(2, 4, (3, 2), padding=((0, 0), (1, 1)), groups=2, dtype=dtype, rng=0),
         Sequential(HardTanh(), AvgPool2d((2, 3), stride=1, padding=(1, 0)), Sequential(Sigmoid())),
-        Conv2d(3, 5, 2, stride=(2, 1), dilation=(1, 2), bias=False, dtype=dtype, rng=1),
+        Conv2d(4, 5, 2, stride=(2, 1), dilation=(1, 2), bias=False, dtype=dtype, rng=1),
         MaxPool2d((1, 2), stride=(1, 3)),
         Sequential(Flatten(), Tanh(), Linear(60, 7, dtype=dtype, rng=2)),
         *(ReLU(), Linear(7, 4, dtype=dtype, rng=3), Max()),

@@ -3,6 +3,7 @@
 from fractions import Fraction
 from itertools import permutations, product
 
+import cnnlib
 import numpy as np
 import pytest
 import sympy as sp
@@ -13,6 +14,7 @@ from cnnlib import (
     avg_pool2d_backward,
     check_adjoint,
     check_gradient,
+    fast,
     max_pool2d,
     max_pool2d_backward,
 )
@@ -148,6 +150,40 @@ def test_memory_is_taken_in_its_own_order():
         assert np.array_equal(stored.transpose(back), memory.transpose(order))
 
 
+@pytest.mark.parametrize("functions", [cnnlib, fast])
+def test_narrow_types_are_wide_enough_for_their_sums(functions):
+    large = np.full((1, 2, 2, 1), 60000, np.float16)
+    mean = functions.avg_pool2d(large, 2)
+    assert mean.dtype == np.float16 and mean == 60000
+    assert functions.avg_pool2d(np.full((1, 3, 3, 1), 127, np.int8), 3) == 127
+    assert np.isclose(functions.avg_pool2d(np.full((1, 2, 2, 1), 2**62), 2), 2.0**62)
+    ones = np.ones((1, 64, 64, 1), np.float16)
+    shares = functions.avg_pool2d_backward(ones, (1, 127, 127, 1), 64, stride=1)
+    assert shares.dtype == np.float16 and shares[0, 63, 63, 0] == 1  # 4096 shares of 1 / 4096
+    winners = np.zeros((1, 64, 64, 1), int)
+    winners[0] = (63 - np.arange(64)[:, None, None]) * 64 + 63 - np.arange(64)[:, None]
+    assert functions.max_pool2d_backward(ones, winners, (1, 127, 127, 1), 64, stride=1).max() == 4096
+
+
+@pytest.mark.parametrize("functions", [cnnlib, fast])
+def test_integer_gradients_are_exact_however_large(functions):
+    winners = np.array([1, 0], np.uint8).reshape(1, 2, 1)
+    dx = functions.max_pool2d_backward(np.full((1, 2, 1), 2**62), winners, (1, 3, 1), (1, 2), stride=1)
+    assert dx.ravel().tolist() == [0, 2**63, 0]
+
+
+def test_each_side_has_a_padding_of_its_own():
+    rng = np.random.default_rng(0)
+    x, padding = rng.integers(-9, 0, (2, 4, 5, 3)), ((1, 0), (0, 2))
+    surrounded = np.pad(x, ((0, 0), *padding, (0, 0)))
+    lowest = np.pad(x, ((0, 0), *padding, (0, 0)), constant_values=-10)
+    assert np.array_equal(avg_pool2d(x, 3, stride=1, padding=padding), avg_pool2d(surrounded, 3, stride=1))
+    y, winners = max_pool2d(x, 3, stride=1, padding=padding)
+    assert np.array_equal(y, max_pool2d(lowest, 3, stride=1)[0])
+    assert np.array_equal(winners, max_pool2d(lowest, 3, stride=1)[1])
+    assert max_pool2d(x, (2, 3), stride=1, padding="same")[0].shape == x.shape
+
+
 @pytest.mark.parametrize("taps, dtype", [(256, np.uint8), (257, np.uint16)])
 def test_winners_take_one_byte_as_long_as_they_fit(taps, dtype):
     x = np.arange(taps).reshape(1, taps, 1)
@@ -192,6 +228,8 @@ BAD = {
     "max: stride 0": (lambda: max_pool2d(X, 2, stride=0), ValueError, "stride is 0"),
     "max: padding too large": (lambda: max_pool2d(X, 2, padding=2), ValueError, "padding is 2; expected less than"),
     "max: one padding too large": (lambda: max_pool2d(X, (1, 3), padding=1), ValueError, "padding is 1; expected less"),
+    "max: padding too large below": (lambda: max_pool2d(X, 2, padding=((0, 2), 0)), ValueError, "padding is ((0, 2), 0)"),
+    "max: same with a stride": (lambda: max_pool2d(X, 2, padding="same"), ValueError, "padding is 'same'; expected stride 1"),
     "max: padding negative": (lambda: max_pool2d(X, 2, padding=-1), ValueError, "padding is -1"),
     "max: window 1.5": (lambda: max_pool2d(X, 1.5), TypeError, "kernel_size is 1.5"),
     "max back: dy": (lambda: max_pool2d_backward(Y[:1], W, X.shape, 2), ValueError, "dy has shape (1, 2, 3, 3)"),

@@ -9,6 +9,7 @@ from cnnlib import (
     check_adjoint,
     conv2d,
     conv2d_backward,
+    fast,
     max_pool2d,
     max_pool2d_backward,
 )
@@ -36,6 +37,19 @@ def test_convolution(data, size, kernel, stride, padding, dilation, n, channels,
     y = conv2d(x, w, **steps)
     assert np.array_equal(y, loops(x, w, 0, stride, padding, dilation))
     for got, expected in zip(conv2d_backward(y, x, w, **steps), loops_backward(y, x, w, stride, padding, dilation)):
+        assert np.array_equal(got, expected)
+
+
+@given(st.data(), SIZES, PAIRS, PAIRS, st.tuples(PADDINGS, PADDINGS), PAIRS, st.integers(1, 3), st.integers(1, 2))
+def test_fast_is_plain_for_each_side_and_groups(data, size, kernel, stride, padding, dilation, groups, share):
+    extents = [d * (k - 1) + 1 for k, d in zip(kernel, dilation)]
+    assume(all(n + sum(sides) >= extent for n, sides, extent in zip(size, padding, extents)))
+    x = data.draw(maps(2, size, groups * share))
+    w = data.draw(arrays.arrays(np.int64, (*kernel, share, groups * share), elements=INTEGERS))
+    options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+    y = conv2d(x, w, **options)
+    assert np.array_equal(fast.conv2d(x, w, **options), y)
+    for got, expected in zip(fast.conv2d_backward(y, x, w, **options), conv2d_backward(y, x, w, **options)):
         assert np.array_equal(got, expected)
 
 

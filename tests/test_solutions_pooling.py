@@ -5,6 +5,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from cnnlib import Conv2d, jacobian
 from exercises import exercises
 
 CASES = 300
@@ -176,3 +177,17 @@ def test_jacobian_view_order(rng):
     for _ in range(CASES):
         sizes = rng.integers(1, 20, rng.integers(2, 8)).tolist()
         assert solution("ex-jacobian-view-order")(sizes) == cheapest(sizes)
+
+
+def test_jacobian_of_a_convolution_takes_one_product_for_each_tap():
+    """Pixels that share no receptive field are tried together, so that fewer than D or D_o products show all of T."""
+    size, shape = (2, 3), (7, 8)
+    layer, ones = [Conv2d(1, 1, size, bias=False) for _ in range(2)]
+    layer.params["weight"] = np.arange(1, 7).reshape(*size, 1, 1)
+    ones.params["weight"] = np.ones((*size, 1, 1), int)
+    blank = np.zeros((*shape, 1), int)
+    sees, found, (row, column) = jacobian(ones, blank), 0, np.indices(shape)
+    for a, b in np.ndindex(*size):
+        probe = ((row % size[0] == a) & (column % size[1] == b)).astype(int)
+        found = found + sees * np.outer(layer.forward(probe[:, :, None]), probe)
+    assert np.array_equal(found, jacobian(layer, blank)) and 2 * 3 < min(found.shape)

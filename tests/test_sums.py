@@ -69,8 +69,10 @@ def test_every_form_has_the_same_value(formula):
 
 
 def test_the_forms_are_as_stated():
-    first = sp.Symbol("n0_0", integer=True)
-    assert normal_form(sp.Sum(2 * r * d[u], (u, 0, n - 1))) == 2 * r * sp.Sum(d[first], (first, 0, n - 1))
+    form = normal_form(sp.Sum(2 * r * d[u], (u, 0, n - 1)))
+    (first,) = form.atoms(sp.Dummy)
+    assert form == 2 * r * sp.Sum(d[first], (first, 0, n - 1))
+    assert form == normal_form(r * sp.Sum(2 * d[v], (v, 0, n - 1)))
     assert collapse(sp.Sum(delta(i, r) * d[i], (i, 0, n - 1))) == where(d[r], (r >= 0) & (r <= n - 1))
 
 

@@ -2,6 +2,8 @@
 
     python tools/book.py                   any warning is an error
     python tools/book.py single_kernel     not strict: links to the chapters left out lead nowhere
+
+It begins from nothing: a build that uses old pages again is silent about their warnings.
 """
 
 import shutil

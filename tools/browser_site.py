@@ -1,6 +1,6 @@
 """Build the site: the book, and beside it the same notebooks to run in a browser (JupyterLite).
 
-    python tools/browser_site.py _build/site
+python tools/browser_site.py _build/site
 """
 
 import json
@@ -37,7 +37,18 @@ def build_wheel(folder):
         # With another prefix: setuptools fails where that of this environment has a brace or a dollar sign.
         builder = venv.EnvBuilder(symlinks=os.name != "nt")
         builder.create(Path(copy, "python"))
-        command = [builder.ensure_directories(Path(copy, "python")).env_exe, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, copy]
+        command = [
+            builder.ensure_directories(Path(copy, "python")).env_exe,
+            "-m",
+            "pip",
+            "wheel",
+            "--quiet",
+            "--no-deps",
+            "--no-build-isolation",
+            "--wheel-dir",
+            folder,
+            copy,
+        ]
         variables = {**os.environ, "PYTHONPATH": sysconfig.get_path("purelib"), "SOURCE_DATE_EPOCH": EPOCH}
         subprocess.run(command, check=True, env=variables)
     return next(Path(folder).glob("cnnlib-*.whl"))
@@ -54,7 +65,10 @@ def copy_contents(folder):
 def settings(wheel):
     """Say what the kernel loads when it starts, and that it asks no package index."""
     kernel = {"loadPyodideOptions": {"packages": [*PACKAGES, FROM_WORKER + wheel]}, "disablePyPIFallback": True}
-    data = {"appName": "Backpropagation through convolutional networks", "litePluginSettings": {f"{KERNEL}:kernel": kernel}}
+    data = {
+        "appName": "Backpropagation through convolutional networks",
+        "litePluginSettings": {f"{KERNEL}:kernel": kernel},
+    }
     return {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
 
 
@@ -85,9 +99,11 @@ def build_lite(target):
         wheel = build_wheel(place / "wheels")
         copy_contents(place / "contents")
         (place / "jupyter-lite.json").write_text(json.dumps(settings(wheel.name)), encoding="utf-8")
-        (place / "jupyter_lite_config.json").write_text(json.dumps(build_settings(place, target, wheel)), encoding="utf-8")
+        (place / "jupyter_lite_config.json").write_text(
+            json.dumps(build_settings(place, target, wheel)), encoding="utf-8"
+        )
         command = [sys.executable, "-m", "jupyterlite_core", "build"]
-        result = subprocess.run(command, cwd=place, capture_output=True, text=True)
+        result = subprocess.run(command, cwd=place, capture_output=True, encoding="utf-8")
     if result.returncode:
         sys.exit(f"JupyterLite did not build:\n{result.stdout}{result.stderr}")
 

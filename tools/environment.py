@@ -43,12 +43,28 @@ KEPT = {
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "CI"),
     # On Windows nothing runs without these.
-    *("SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT", "TEMP", "TMP", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA"),
+    *(
+        "SYSTEMROOT",
+        "WINDIR",
+        "COMSPEC",
+        "PATHEXT",
+        "TEMP",
+        "TMP",
+        "USERPROFILE",
+        "APPDATA",
+        "LOCALAPPDATA",
+        "PROGRAMDATA",
+    ),
 }
 # Whatever a tool would read from, or write into, the reader's home.
 FOLDERS = ("MPLCONFIGDIR", "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
 # Text is UTF-8 in every locale. pip reads no file of the reader's: see `index_settings`.
-STATED = {"PYTHONUTF8": "1", "PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "JUPYTER_PREFER_ENV_PATH": "1"}
+STATED = {
+    "PYTHONUTF8": "1",
+    "PIP_CONFIG_FILE": os.devnull,
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    "JUPYTER_PREFER_ENV_PATH": "1",
+}
 
 
 def clean(variables, folder, kept=()):
@@ -223,7 +239,11 @@ def _digest(content):
 
 def changes(old, new):
     """List in words what differs between the inputs of two environments."""
-    told = [f"its {name} is {old.get(name)}, not {new[name]}" for name in new if name != "content" and old.get(name) != new[name]]
+    told = [
+        f"its {name} is {old.get(name)}, not {new[name]}"
+        for name in new
+        if name != "content" and old.get(name) != new[name]
+    ]
     before = old.get("content", {})
     return told + [f"{name} has changed" for name, digest in new["content"].items() if before.get(name) != digest]
 
@@ -327,7 +347,9 @@ def lead_to(tree, folder):
     (packages,) = folder.glob("lib/python*/site-packages")
     about = packages / f"{project['name']}-{project['version']}.dist-info"
     about.mkdir()
-    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n", encoding="utf-8")
+    (about / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n", encoding="utf-8"
+    )
     # A line that is run may name any path: Python reads this file in the encoding of the locale.
     (packages / "cnnlib.pth").write_text(f"import sys; sys.path.append({ascii(str(tree))})\n", encoding="ascii")
 
@@ -353,7 +375,12 @@ def _for_installing(folder, options=PLACES | WAY):
 def _install_uv(folder, tree, variables):
     """Install uv, which is several times faster than pip; say whether there is one for this machine."""
     try:
-        install(folder, ["--only-binary=:all:", "--require-hashes", "-r", "tools/installer.lock"], variables, "uv, which installs the others")
+        install(
+            folder,
+            ["--only-binary=:all:", "--require-hashes", "-r", "tools/installer.lock"],
+            variables,
+            "uv, which installs the others",
+        )
     except Failure:
         return False  # pip goes the whole way, and says what is wrong if it does not arrive
     return True
@@ -379,12 +406,26 @@ def add(folder, extra):
     done, python = folder / f"extra-{extra}", folder / "bin/python"
     if done.exists():
         return
-    needed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"][extra]
+    needed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"][
+        extra
+    ]
     variables = _for_installing(folder)
-    listed = subprocess.run([python, "-m", "pip", "freeze", "--exclude-editable"], env=variables, capture_output=True, text=True, encoding="utf-8")
+    listed = subprocess.run(
+        [python, "-m", "pip", "freeze", "--exclude-editable"],
+        env=variables,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
     (folder / "there.txt").write_text(listed.stdout, encoding="utf-8")
     try:
-        install(folder, ["-c", folder / "there.txt", *needed], variables, f"the packages of the extra {extra!r}", (folder / "bin/uv").exists())
+        install(
+            folder,
+            ["-c", folder / "there.txt", *needed],
+            variables,
+            f"the packages of the extra {extra!r}",
+            (folder / "bin/uv").exists(),
+        )
         if extra in WHEELS:
             run([python, "-m", "pip", "download", "--no-deps", "--dest", folder / "wheels", *WHEELS[extra]], variables)
     except Failure as failure:
@@ -473,11 +514,17 @@ On Debian and Ubuntu it is in a package of its own: sudo apt install python3-ven
 
 def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--versions", choices=list(INSTALLED_FROM), default="locked", help="which packages are installed")
+    parser.add_argument(
+        "--versions", choices=list(INSTALLED_FROM), default="locked", help="which packages are installed"
+    )
     parser.add_argument("--with", dest="extra", help="an extra of pyproject.toml to install too")
-    parser.add_argument("--set", dest="own", action="append", default=[], metavar="NAME=VALUE", help="a variable for the program")
+    parser.add_argument(
+        "--set", dest="own", action="append", default=[], metavar="NAME=VALUE", help="a variable for the program"
+    )
     parser.add_argument("--only-reads", action="store_true", help="the program changes nothing in the tree")
-    parser.add_argument("--together", action="store_true", help="others may work meanwhile: the program goes on until it is stopped")
+    parser.add_argument(
+        "--together", action="store_true", help="others may work meanwhile: the program goes on until it is stopped"
+    )
     parser.add_argument("--alone", metavar="REQUIREMENT", help="run in an environment that holds nothing but this")
     parser.add_argument("--program", action="store_true", help="run another program than Python; nothing is installed")
     parser.add_argument("command", nargs="+")

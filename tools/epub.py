@@ -1,6 +1,6 @@
 """Make the e-book: Sphinx's EPUB, with formulas in MathML, which e-readers set by themselves.
 
-    python tools/epub.py _build/book.epub
+python tools/epub.py _build/book.epub
 """
 
 import re
@@ -9,8 +9,8 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from building import ROOT, build, say_where
 from bs4 import BeautifulSoup
+from building import ROOT, build, say_where
 from pack import pack
 
 TITLE = "Backpropagation through convolutional networks"
@@ -84,7 +84,11 @@ def declare_formulas(folder):
     def declared(item):
         page = folder / re.search(r'href="([^"]+)"', item[0])[1]
         formulas = page.suffix == ".xhtml" and "<math" in page.read_text(encoding="utf-8")
-        return item[0].replace("<item ", '<item properties="mathml" ') if formulas and "properties=" not in item[0] else item[0]
+        return (
+            item[0].replace("<item ", '<item properties="mathml" ')
+            if formulas and "properties=" not in item[0]
+            else item[0]
+        )
 
     package.write_text(re.sub(r"<item [^>]*>", declared, package.read_text(encoding="utf-8")), encoding="utf-8")
 

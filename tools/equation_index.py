@@ -1,6 +1,8 @@
-"""The index of equations, written at each build from the notebooks' sources and stored outputs."""
+"""The index of equations, written at each build from the notebooks' sources and stored outputs, and links to equations."""
 
+from docutils import nodes
 from reading import Notebook, notebooks_in_order
+from sphinx.addnodes import pending_xref
 
 PAGE = "chapters/equations"
 PLACE = "<!-- the index -->"
@@ -25,19 +27,27 @@ def index(notebooks: list[Notebook]) -> str:
 
 
 def totals(notebooks: list[Notebook]) -> str:
-    """Count, page by page, equations and the proofs that it shows."""
+    """Count, page by page, equations by their grade, and the identities that the page shows."""
     rows = [(f"{{doc}}`{notebook.stem}`", counts(notebook)) for notebook in notebooks if any(counts(notebook))]
     rows.append(("all", [sum(column) for column in zip(*[numbers for _, numbers in rows])]))
-    head = "| page | equations | for every size | entry by entry | identities |\n|---|--:|--:|--:|--:|"
+    head = "| page | equations | general | exact only | argued only | identities |\n|---|--:|--:|--:|--:|--:|"
     return "\n".join([head, *[f"| {page} | {' | '.join(f'{n:,}' for n in numbers)} |" for page, numbers in rows]])
 
 
-def counts(notebook: Notebook) -> tuple[int, int, int, int]:
-    """Count the equations, those proved in general, those proved entry by entry, and the identities."""
-    equations = [equation for equation in notebook.equations if equation.label.startswith("eq-")]
-    general = {proof.label for proof in notebook.proofs if proof.identities is None}
-    exact = {proof.label for proof in notebook.proofs if proof.identities}
-    return len(equations), len(general), len(exact), sum(proof.identities or 0 for proof in notebook.proofs)
+def counts(notebook: Notebook) -> tuple[int, ...]:
+    """Count the equations, those of each grade (the best that one has), and the identities."""
+    equations = [equation.label for equation in notebook.equations if equation.label.startswith("eq-")]
+    grades = [grade(label, notebook) for label in equations]
+    identities = sum(proof.identities or 0 for proof in notebook.proofs)
+    return len(equations), *map(grades.count, ("general", "exact", "argued")), identities
+
+
+def grade(label: str, notebook: Notebook) -> str:
+    """Name the best grade among the proofs of an equation."""
+    found = {proof.grade for proof in notebook.proofs if proof.label == label}
+    if not found:
+        raise ValueError(f"{notebook.path.name} shows no proof of {label}")
+    return next(one for one in ("general", "exact", "argued") if one in found)
 
 
 def section(notebook: Notebook) -> str:
@@ -50,18 +60,36 @@ def section(notebook: Notebook) -> str:
 
 
 def kind(label: str, notebook: Notebook) -> str:
-    """Say how a numbered formula is proved."""
+    """Say how a numbered formula is proved, and under which hypotheses."""
     if label.startswith("def-"):
         return "a definition"
-    proofs = [proof.identities for proof in notebook.proofs if proof.label == label]
-    identities = sum(filter(None, proofs))
-    said = ["for every size"] if None in proofs else []
-    said += [f"entry by entry, {identities:,} {'identity' if identities == 1 else 'identities'}"] if identities else []
-    if not said:
-        raise ValueError(f"{notebook.path.name} shows no proof of {label}")
-    return " and ".join(said)
+    best = grade(label, notebook)
+    proofs = [proof for proof in notebook.proofs if proof.label == label]
+    said = [next(proof.statement for proof in proofs if proof.grade == best)]
+    identities = sum(proof.identities or 0 for proof in proofs)
+    if best == "exact" and len(proofs) > 1:
+        said = [f"{identities:,} identities in {len(proofs)} proofs, such as {said[0]}"]
+    elif best != "exact" and identities:
+        said.append(f"on arrays, {identities:,} {'identity' if identities == 1 else 'identities'}")
+    return f"**{best}**, " + "; ".join(said)
+
+
+def link_statements(app, doctree):
+    """In what a cell shows, turn the label of an equation into its number: a proof's statement begins with it."""
+    for literal in list(doctree.findall(nodes.literal)):
+        label = literal.astext()
+        if label.startswith("eq-") and is_shown_by_a_cell(literal):
+            place = {"refdoc": app.env.docname, "refdomain": "math", "reftype": "eq", "reftarget": label}
+            literal.replace_self(pending_xref("", nodes.literal("", label), refexplicit=False, refwarn=True, **place))
+
+
+def is_shown_by_a_cell(node):
+    while node is not None and "cell_output" not in node.get("classes", ()):
+        node = node.parent
+    return node is not None
 
 
 def setup(app):
     app.connect("source-read", write_index)
+    app.connect("doctree-read", link_statements)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -54,7 +54,9 @@ def main(modules: list[str]) -> int:
         status = {mutant: status_by_exit_code[code] for mutant, code in data.exit_code_by_key.items()}
         alive |= {described(mutant, path) for mutant in status if status[mutant] in ALIVE}
         slow |= {described(mutant, path) for mutant in status if status[mutant] == "timeout"}
-        counts = Counter("alive" if value in ALIVE else "not tried" if value in UNTRIED else "dead" for value in status.values())
+        counts = Counter(
+            "alive" if value in ALIVE else "not tried" if value in UNTRIED else "dead" for value in status.values()
+        )
         total += counts
         if status:
             print(row(path.stem, counts))

@@ -1,6 +1,8 @@
 """Pack a built book into one file that is read from a disk: unpack it and open index.html.
 
     python tools/pack.py _build/html _build/book.zip
+
+The same pages give the same archive.
 """
 
 import sys
@@ -10,7 +12,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from building import say_where
 
 FOLDER = "backpropagation"  # what the archive unpacks to
-WHEN = (2026, 1, 1, 0, 0, 0)  # the same pages give the same archive
+WHEN = (2026, 1, 1, 0, 0, 0)
 
 
 def pack(source, target, folder="", first=()):

@@ -13,7 +13,12 @@ from pathlib import Path
 
 from building import ROOT, jupyter_book, say_where
 
-PROGRAMS = {"xelatex": "texlive-xetex", "latexmk": "latexmk", "rsvg-convert": "librsvg2-bin", "kpsewhich": "texlive-binaries"}
+PROGRAMS = {
+    "xelatex": "texlive-xetex",
+    "latexmk": "latexmk",
+    "rsvg-convert": "librsvg2-bin",
+    "kpsewhich": "texlive-binaries",
+}
 FILES = {
     "fncychap.sty": "texlive-latex-extra",
     "pdflscape.sty": "texlive-latex-recommended",
@@ -37,7 +42,7 @@ def _found(file):
         return True
     # fc-match names the nearest font that there is, which may be another one.
     name = Path(file).stem
-    fonts = subprocess.run(["fc-list"], capture_output=True, text=True).stdout if shutil.which("fc-list") else ""
+    fonts = subprocess.run(["fc-list"], capture_output=True, encoding="utf-8").stdout if shutil.which("fc-list") else ""
     return Path(file).suffix in (".otf", ".ttf") and f"/{name}." in fonts
 
 
@@ -47,7 +52,9 @@ def faults(log):
     for line, points in re.findall(r"^(Overfull \\hbox \(([\d.]+)pt too wide\).*)$", log, re.MULTILINE):
         if float(points) > OFF_THE_PAGE:
             found.append(line)
-    return found + re.findall(r"^LaTeX Warning: (?:Reference|Citation|Hyper reference) .* undefined.*$", log, re.MULTILINE)
+    return found + re.findall(
+        r"^LaTeX Warning: (?:Reference|Citation|Hyper reference) .* undefined.*$", log, re.MULTILINE
+    )
 
 
 def make(folder, target):
@@ -59,13 +66,23 @@ def make(folder, target):
         If LaTeX fails, or the PDF has faults.
     """
     source = next(Path(folder).glob("*.tex"))
-    command = ["latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error", "-silent", source.name]
-    result = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    command = [
+        "latexmk",
+        "-xelatex",
+        "-interaction=nonstopmode",
+        "-halt-on-error",
+        "-file-line-error",
+        "-silent",
+        source.name,
+    ]
+    result = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8")
     log_file = source.with_suffix(".log")
     log = log_file.read_text(encoding="utf-8", errors="replace") if log_file.exists() else result.stderr
     # LaTeX breaks the lines of its log at 79 characters; what is looked for stands at their starts.
     if result.returncode:
-        sys.exit(f"LaTeX failed; {log_file} says:\n" + "\n".join(re.findall(r"^\S+:\d+: .*$|^! .*$", log, re.MULTILINE)[:5]))
+        sys.exit(
+            f"LaTeX failed; {log_file} says:\n" + "\n".join(re.findall(r"^\S+:\d+: .*$|^! .*$", log, re.MULTILINE)[:5])
+        )
     found = faults(log)
     if found:
         sys.exit("The PDF has faults:\n" + "\n".join(found))
@@ -75,7 +92,9 @@ def make(folder, target):
 if __name__ == "__main__":
     packages = missing_packages()
     if packages:
-        sys.exit(f"make pdf needs more than Python. On Debian and Ubuntu:\n  sudo apt install --no-install-recommends {' '.join(packages)}")
+        sys.exit(
+            f"make pdf needs more than Python. On Debian and Ubuntu:\n  sudo apt install --no-install-recommends {' '.join(packages)}"
+        )
     latex, target = ROOT / "_build" / "latex", Path(sys.argv[1])
     shutil.rmtree(latex, ignore_errors=True)
     # Every page is read anew (--all), and any warning is an error, as in `make book`.

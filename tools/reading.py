@@ -39,10 +39,15 @@ class Call:
 
 @dataclass(frozen=True)
 class Proof:
-    """A proof as a page shows it: of so many identities between entries, or (None) in general, for every size."""
+    """A proof as a page shows it: its grade, its statement in MyST, and the LaTeX of what was proved in general.
+
+    ``identities`` counts those between entries; it is None if the grade is not "exact".
+    """
 
     label: str
-    identities: int | None
+    grade: str
+    statement: str
+    identities: int | None = None
     latex: str = ""
 
 
@@ -87,15 +92,18 @@ class Notebook:
     def proofs(self) -> list[Proof]:
         """List the proofs that stand in the stored outputs."""
         shown = [output.get("data", {}) for _, cell in self.code() for output in cell.outputs]
-        return [proof for data in shown if (proof := _proof(data.get("text/plain", ""), data.get("text/latex", "")))]
+        return [proof for data in shown if (proof := _proof(data))]
 
 
-def _proof(text: str, latex: str) -> Proof | None:
-    match = re.match(r"(eq-[\w-]+): (?:proved for every size|(\d+) identit(?:y|ies) proved, entry by entry)$", text)
-    if match is None:
+def _proof(data: dict) -> Proof | None:
+    match = re.match(r"(eq-[\w-]+): (?:(proved for all)|(\d+) identit(?:y|ies) proved|(argued))\b", data.get("text/plain", ""))
+    if match is None or "text/markdown" not in data:
         return None
-    label, identities = match.groups()
-    return Proof(label, int(identities)) if identities else Proof(label, None, latex.strip("$").partition(r"\quad ")[2])
+    label, general, identities, _ = match.groups()
+    statement = data["text/markdown"].partition(": ")[2].rstrip(".")
+    if general:
+        return Proof(label, "general", statement, latex=data["text/latex"].strip("$").removeprefix(r"\displaystyle "))
+    return Proof(label, "exact" if identities else "argued", statement, int(identities) if identities else None)
 
 
 def toc() -> dict:

@@ -32,7 +32,9 @@ def main():
             top, bottom = page.locator(FIRST).bounding_box()["y"] - MARGIN, stepper.bounding_box()
             height = bottom["y"] + bottom["height"] + MARGIN - top
             clip = {"x": 0, "y": top + page.evaluate("scrollY"), "width": WIDTH, "height": height}
-            page.screenshot(path=ROOT / f"chapters/_static/readme-{theme}.png", clip=clip, full_page=True, animations="disabled")
+            page.screenshot(
+                path=ROOT / f"chapters/_static/readme-{theme}.png", clip=clip, full_page=True, animations="disabled"
+            )
         browser.close()
 
 

@@ -9,9 +9,8 @@ colour does not, and neither does a release that lays the whole picture out anew
 import base64
 import io
 
-from matplotlib.image import imread
-
 from cnnlib import avg_pool2d
+from matplotlib.image import imread
 
 WINDOW = 5  # pixels; a letter of the smallest text is 8 wide
 TOLERANCE = 0.06  # of the way from black to white

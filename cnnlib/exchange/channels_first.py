@@ -124,9 +124,14 @@ def _channels_last(value, maps):
     if value.ndim == 1:
         return value
     if maps is None:
-        return value.transpose(2, 3, 1, 0).copy()
+        return _kernels_last(value)
     h, w, c = maps
-    return value.reshape(-1, c, h, w).transpose(2, 3, 1, 0).reshape(value.shape[::-1])
+    return _kernels_last(value.reshape(-1, c, h, w)).reshape(value.shape[::-1])
+
+
+def _kernels_last(kernels):
+    """Undo `kernels_first`."""
+    return kernels.transpose(2, 3, 1, 0).copy()
 
 
 def _flattened_maps(network, x_shape):

@@ -1,8 +1,9 @@
 """Work in blocks that fit the cache, shared among threads."""
 
+import math
 import os
 import threading
-from contextlib import nullcontext
+from contextlib import contextmanager
 from contextvars import copy_context
 from functools import cache
 
@@ -93,48 +94,34 @@ class _InOrder:
                 self.next += 1
 
 
-def one_blas_thread(products):
+@contextmanager
+def one_blas_thread(products, most=math.inf):
     """Hold the BLAS library to one thread, in a `with` block, where so many products of two numbers might take more.
 
     Its own threads would wait for each other in every one of many small
-    matrix products, longest where other programs use the same cores.
+    matrix products, longest where other programs use the same cores. Who is
+    in here first holds it, and restores what was before. With more than
+    `most` products, in one matrix, its threads are welcome.
     """
-    return _held if products > ALONE else nullcontext()
+    if not ALONE < products <= most or not _holding.acquire(blocking=False):
+        yield
+        return
+    try:
+        limit = _controller().limit(limits=1, user_api="blas")
+        try:
+            yield
+        finally:
+            limit.restore_original_limits()
+    finally:
+        _holding.release()
 
 
-class _Held:
-    """Hold the BLAS library to one thread while any thread is in here; the last one out restores what was before."""
-
-    def __init__(self):
-        self.inside, self.lock = 0, threading.Lock()
-
-    def __enter__(self):
-        with self.lock:
-            if not self.inside:
-                self.limit = _controller().limit(limits=1, user_api="blas")
-            self.inside += 1
-
-    def __exit__(self, *error):
-        with self.lock:
-            self.inside -= 1
-            if not self.inside:
-                self.limit.restore_original_limits()
-
-    def start_anew(self):
-        """Restore in a forked process, which has none of the threads that were in here."""
-        if self.inside:
-            self.limit.restore_original_limits()
-        self.__init__()
-
-
-_held = _Held()
+_holding = threading.Lock()
 
 
 @cache
 def _controller():
     """Find the BLAS library: once, since it takes a thousand times as long as setting its number of threads."""
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=_held.start_anew)
     return ThreadpoolController()
 
 

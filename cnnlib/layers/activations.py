@@ -103,7 +103,7 @@ class ReLU(_Activation):
             return np.maximum(x, 0)
 
     def _times_derivative(self, dy, slope):
-        return dy * slope
+        return dy * slope  # eq-layers-and-deltas-relu
 
 
 class HardTanh(_Activation):

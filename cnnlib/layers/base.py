@@ -80,6 +80,8 @@ class Layer:
             value = self._arguments.get(name, parameter.default)
             if parameter.kind is parameter.VAR_POSITIONAL:
                 parts += map(_written, self._arguments.get(name, ()))
+            elif parameter.kind is parameter.VAR_KEYWORD:
+                parts += [f"{key}={_option(key, part)}" for key, part in self._arguments.get(name, {}).items()]
             elif value is parameter.empty:
                 parts.append("...")
             elif parameter.default is parameter.empty:

@@ -72,8 +72,8 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     w_{0,0,0,0}*x_{0,0,0} + w_{0,1,0,0}*x_{0,1,0}
     """
     x, w, b, field, form = operands.convolution(x, w, b, stride, padding, dilation, groups)
-    y = _by_group(lambda fields, w: np.tensordot(fields, w, 3), field.groups, windows(x, field), w)
-    return form.maps(y + b)  # def-stride-general-forward
+    y = _contracted(windows(x, field), w, 3, field.groups) + b  # def-stride-general-forward
+    return form.maps(y)
 
 
 @quietly()
@@ -105,7 +105,8 @@ def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1, groups=1):
     Notes
     -----
     Chapters "Multiple kernels" and "Stride": eq-multiple-kernels-bias-gradient,
-    eq-stride-general-kernel-gradient, eq-stride-general-pairs.
+    eq-stride-general-kernel-gradient, eq-stride-general-bias-gradient,
+    eq-stride-general-pairs.
 
     Examples
     --------
@@ -120,10 +121,11 @@ def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1, groups=1):
     """
     dy, x, w, field, form = operands.convolution_backward(dy, x, w, stride, padding, dilation, groups)
     pixels = 0, 1, 2  # the axes n, i, j
-    dw = _by_group(lambda fields, dy: np.tensordot(fields, dy, (pixels, pixels)), field.groups, windows(x, field), dy)
-    dfields = _by_group(lambda dy, w: np.tensordot(dy, w, (3, 3)), field.groups, dy, w)
-    dx = scatter(dfields, field, x.shape[1:3])
-    return form.maps(dx), form.array(dw), form.array(dy.sum(pixels))
+    dw = _contracted(windows(x, field), dy, (pixels, pixels), field.groups)  # eq-stride-general-kernel-gradient
+    db = dy.sum(pixels)  # eq-stride-general-bias-gradient
+    dfields = _contracted(dy, w, (3, 3), field.groups)  # eq-fast-convolution-field-gradient
+    dx = scatter(dfields, field, x.shape[1:3])  # eq-stride-general-pairs
+    return form.maps(dx), form.array(dw), form.array(db)
 
 
 class Conv2d(Affine):
@@ -206,7 +208,7 @@ class Conv2d(Affine):
         return dx
 
 
-def _by_group(product, groups, *arrays):
-    """Cut the last axis of arrays into groups, multiply group by group, and join the products along the last axis."""
-    parts = zip(*[np.split(array, groups, axis=-1) for array in arrays])
-    return np.concatenate([product(*part) for part in parts], axis=-1)
+def _contracted(left, right, axes, groups):
+    """Multiply two arrays and sum over axes of theirs, group by group: the last axes are cut into groups, the result's too."""
+    parts = zip(np.split(left, groups, axis=-1), np.split(right, groups, axis=-1))
+    return np.concatenate([np.tensordot(*part, axes) for part in parts], axis=-1)

@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 from .. import arguments
-from ..elementary import quietly
+from ..elementary import in_safe_type, quietly, returned
+from ..fast.blocks import SHARE, one_blas_thread
 from .base import Affine, Layer
 
 __all__ = ["Flatten", "Linear"]
@@ -59,22 +60,29 @@ class Linear(Affine):
         """Multiply `x`, of shape (N, in_features) or (in_features,)."""
         x = arguments.array("x", x, (1, 2), "(N, in_features) or (in_features,)")
         weight = self.params["weight"]
+        bias = self.params.get("bias", np.zeros((), weight.dtype))
         if x.shape[-1] != weight.shape[0]:
             raise ValueError(f"x has shape {x.shape}; expected {weight.shape[0]} features, for a weight of {weight.shape}")
-        with quietly():
-            y = x @ weight + self.params.get("bias", 0)
         self._keep(x, weight)
-        return y
+        (x, weight, bias), dtype = in_safe_type(lambda x, w, b: len(weight) * x * w + b, x, weight, bias)
+        with quietly(), one_blas_thread(x.size * weight.shape[1], SHARE):
+            y = x @ weight + bias  # def-layers-and-deltas-forward
+        return returned(y, dtype)
 
     def backward(self, dy):
         """See `Layer.backward`."""
         x, weight = self._last()
         dy = arguments.array("dy", dy)
         arguments.same_shape("dy", dy, (*x.shape[:-1], weight.shape[1]))
+        terms = dy.size  # of no sum are there more
+        (dy, x, weight), dtype = in_safe_type(lambda dy, x, w: terms * dy * max(x, w, 1), dy, x, weight)
         rows, deltas = np.atleast_2d(x), np.atleast_2d(dy)
-        with quietly():
-            self._store(rows.T @ deltas, deltas.sum(axis=0))
-            return dy @ weight.T
+        with quietly(), one_blas_thread(x.size * weight.shape[1], SHARE):
+            dw = rows.T @ deltas  # eq-layers-and-deltas-weight-gradient
+            db = deltas.sum(axis=0)  # eq-layers-and-deltas-bias-gradient
+            dx = dy @ weight.T  # eq-layers-and-deltas-input-gradient
+        self._store(returned(dw, dtype), returned(db, dtype))
+        return returned(dx, dtype)
 
 
 class Flatten(Layer):

@@ -63,7 +63,7 @@ def max_pool2d(x, kernel_size, *, stride=None, padding=0):
     taps = fields.reshape(*fields.shape[:3], -1, fields.shape[5])  # (u, v) has the number u K_w + v
     first_inside = field.first_inside(x.shape[1:3])[:, :, np.newaxis]
     winners = np.maximum(argmax(taps, axis=3), first_inside)  # where all are as low as the padding, it does not win
-    y = np.take_along_axis(taps, winners[:, :, :, np.newaxis], axis=3)[:, :, :, 0]
+    y = np.take_along_axis(taps, winners[:, :, :, np.newaxis], axis=3)[:, :, :, 0]  # def-max-pooling-forward
     return form.maps(y), form.maps(winners, operands.winner_type(field))
 
 
@@ -110,7 +110,7 @@ def max_pool2d_backward(dy, winners, x_shape, kernel_size, *, stride=None, paddi
     dx = zeros_padded(shape, field, dy.dtype)
     (s_h, s_w), (n, i, j, c) = field.stride, np.indices(dy.shape, sparse=True)
     u, v = np.divmod(winners.astype(np.intp), field.kernel_size[1])
-    np.add.at(dx, (n, s_h * i + u, s_w * j + v, c), dy)
+    np.add.at(dx, (n, s_h * i + u, s_w * j + v, c), dy)  # eq-max-pooling-input-gradient
     return form.maps(cropped(dx, field))
 
 
@@ -153,7 +153,8 @@ def avg_pool2d(x, kernel_size, *, stride=None, padding=0):
     """
     x, field, form = operands.average_pooling(x, kernel_size, stride, padding)
     share = reciprocal(math.prod(field.kernel_size), x.dtype)
-    return form.maps(windows(x, field).sum(axis=(3, 4)) * share)
+    y = windows(x, field).sum(axis=(3, 4)) * share  # def-average-pooling-forward
+    return form.maps(y)
 
 
 @quietly()
@@ -193,7 +194,8 @@ def avg_pool2d_backward(dy, x_shape, kernel_size, *, stride=None, padding=0):
     dy, shape, field, form = operands.average_pooling_backward(dy, x_shape, kernel_size, stride, padding)
     share = reciprocal(math.prod(field.kernel_size), dy.dtype)
     shares = np.broadcast_to(np.expand_dims(dy * share, (3, 4)), (*dy.shape[:3], *field.kernel_size, dy.shape[3]))
-    return form.maps(scatter(shares, field, shape[1:3]))
+    dx = scatter(shares, field, shape[1:3])  # eq-average-pooling-input-gradient
+    return form.maps(dx)
 
 
 class _Pool(Layer):

@@ -6,6 +6,7 @@ from .graphs import draw_graph
 from .maps import mark, show_steps, written_sum
 from .matrices import show_matrix
 from .paths import show_paths
+from .sources import show_source
 
 __all__ = [
     "Picture",
@@ -15,6 +16,7 @@ __all__ = [
     "show_maps",
     "show_matrix",
     "show_paths",
+    "show_source",
     "show_steps",
     "show_walks",
     "written_sum",

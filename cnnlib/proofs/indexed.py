@@ -7,6 +7,7 @@ import numpy as np
 import sympy as sp
 
 from .. import arguments
+from .sums import renamed_apart
 
 __all__ = ["expression", "tabulate", "unfold", "zero_extended"]
 
@@ -112,7 +113,11 @@ def tabulate(formula, sizes, values):
 
 
 def unfold(formula, definitions):
-    """Replace indexed symbols by what an array or a function says they are."""
+    """Replace indexed symbols by what an array or a function says they are.
+
+    A function is asked at letters that no formula holds, and its sums get indices of their own, before the indices of
+    the entry are put in: none can be mistaken for another.
+    """
 
     def read(entry):
         definition = definitions[entry.base]
@@ -121,11 +126,10 @@ def unfold(formula, definitions):
             if any(place < 0 for place in index):  # NumPy would read from the other end
                 raise IndexError(f"{entry} is read outside the array of shape {np.shape(definition)}")
             return sp.sympify(definition[index], strict=True)
-        meaning = sp.sympify(definition(*entry.indices), strict=True)
-        bound = {index for part in meaning.atoms(sp.Sum) for index in part.variables}
-        if bound & entry.free_symbols:
-            raise ValueError(f"{entry} is defined by a sum over {bound & entry.free_symbols}, which it also reads; rename it")
-        return meaning
+        letters = [place if place.is_number else sp.Dummy(integer=place.is_integer or None) for place in entry.indices]
+        meaning = sp.sympify(definition(*letters), strict=True)
+        apart = meaning if letters == list(entry.indices) else renamed_apart(meaning)
+        return apart.xreplace(dict(zip(letters, entry.indices)))
 
     return formula.replace(lambda part: isinstance(part, sp.Indexed) and part.base in definitions, read)
 

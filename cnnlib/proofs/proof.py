@@ -1,27 +1,31 @@
 """Prove an equation: in general indices, and entry by entry through the library's own code."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 
 import numpy as np
 import sympy as sp
 
+from ..comparison import check_equal
+from .conditions import Bracket, bracket, contradict, without_opposites
 from .equality import is_zero
 from .indexed import expression, unfold
-from .sums import contradict, normal_form
+from .statement import for_all, in_dollars, listed
+from .sums import normal_form, renamed_apart
 from .typesetting import latex
 
-__all__ = ["Proof", "prove"]
+__all__ = ["Proof", "argue", "prove"]
 
 
 def prove(label, left, right, *others, where=None, given=()):
     """Assert that all sides are exactly equal, and say what was proved.
 
     Arrays (or expressions without indices) are compared entry by entry.
-    Two expressions in general indices are brought to a normal form: sums
-    merged, Kronecker deltas collapsed, conditions written as integers >= 0,
-    indices named in one way. Declare sizes positive: for a negative n, SymPy
-    lets a sum from 0 to n - 1 take terms away, and most formulas are wrong.
+    Two expressions in general indices are brought to one form by the few
+    rules of `cnnlib.proofs.sums`; the page "What is trusted" lists them.
+    Declare sizes positive: what a sum from 0 to n - 1 means for a negative n
+    is not agreed on, and such a sum is left as it is.
 
     Parameters
     ----------
@@ -46,8 +50,10 @@ def prove(label, left, right, *others, where=None, given=()):
         If the sides differ: the message names the first entry that does.
     ValueError
         If the statement says nothing: no label, the same object or symbol on
-        two sides, no entries, no symbols, a rounded number, or conditions
-        that contradict each other; or if an argument would not be used.
+        two sides, no entries, no symbols, a rounded or an infinite number, or
+        conditions that contradict each other; if an argument would not be
+        used; or if the rules do not reach so far: limits that are no
+        integers, a product or an integral, a Piecewise without a last case.
     TypeError
         If a side, a definition or a condition is not of the kind named above.
 
@@ -64,7 +70,7 @@ def prove(label, left, right, *others, where=None, given=()):
     >>> derived = sp.Sum(delta[i] * sp.diff(y, w[u]), (i, 0, n - 1))
     >>> page = sp.Sum(delta[i] * x[i + u], (i, 0, n - 1))
     >>> prove("eq-example", derived, page, given=[u >= 0, u <= K - 1])
-    eq-example: proved for every size
+    eq-example: proved for all arrays delta, x; integers u; sizes K, n >= 1; given u >= 0, u <= K - 1
 
     >>> from cnnlib import conv2d, conv2d_backward
     >>> X, W, D = symbols("x", (1, 4, 1)), symbols("w", (1, 2, 1, 1)), symbols("d", (1, 3, 1))
@@ -72,7 +78,7 @@ def prove(label, left, right, *others, where=None, given=()):
     >>> by_sympy = gradient((D * conv2d(X, W)).sum(), W)
     >>> by_page = tabulate(page, {u: 2}, {n: 3, delta: D[0, :, 0], x: X[0, :, 0]})
     >>> prove("eq-example", by_page.reshape(W.shape), by_sympy, dw)
-    eq-example: 4 identities proved, entry by entry
+    eq-example: 4 identities proved, for all numbers d (1 × 3 × 1), x (1 × 4 × 1)
     """
     sides = [left, right, *others]
     _refuse_nothing_said(label, sides)
@@ -88,12 +94,15 @@ def _prove_in_general(label, sides, where, given):
     if len(sides) != 2:
         raise ValueError(f"{label}: got {len(sides)} sides in general indices; expected 2")
     left, right = map(expression, ("left", "right"), sides)
-    _refuse_without_symbols(label, [left, right])
-    if contradict(given):
+    _refuse_unfit(label, [left, right])
+    known = frozenset(bracket(relation) for relation in given)
+    if contradict(known):
         raise ValueError(f"{label}: no index satisfies all that is given, {given}")
-    left_form, right_form = [normal_form(unfold(side, where), given) for side in (left, right)]
-    _assert_zero(label, "in general indices", left_form, right_form, unknown=(sp.Piecewise,))
-    return Proof(label, 1, latex(right))
+    meanings = [unfold(renamed_apart(side), where) for side in (left, right)]
+    _assert_zero(label, "in general indices", *[normal_form(meaning, known) for meaning in meanings], unknown=(Bracket,))
+    expressions = [*meanings, *[side for relation in given for side in relation.args]]
+    used = {entry.base for side in (left, right) for entry in side.atoms(sp.Indexed)} & set(where)
+    return Proof(label, "general", expressions, given, sorted(used, key=str), formula=latex(right))
 
 
 def _prove_entry_by_entry(label, sides):
@@ -103,20 +112,23 @@ def _prove_entry_by_entry(label, sides):
         raise AssertionError(f"{label}: the sides have shapes {', '.join(str(side.shape) for side in sides)}")
     if first.size == 0:
         raise ValueError(f"{label}: there is nothing to prove in arrays of shape {first.shape}")
-    _refuse_without_symbols(label, [entry for side in sides for entry in side.flat])
+    _refuse_unfit(label, [entry for side in sides for entry in side.flat])
     for other in others:
         for index in np.ndindex(*other.shape):
             _assert_zero(label, f"at {index}", first[index], other[index])
-    return Proof(label, first.size * len(others))
+    return Proof(label, "exact", [entry for side in sides for entry in side.flat], identities=first.size * len(others))
 
 
 class Proof:
-    """What `prove` has proved.
+    """What `prove` has proved, shown as a statement: for all of which symbols, under which conditions.
 
     Attributes
     ----------
     label : str
         The label of the equation on the page.
+    grade : str
+        "general": in general indices, for every size. "exact": on arrays of
+        these sizes. "argued": in prose, and checked in numbers.
     identities : int
         How many entries were compared, once for each side but the first; 1
         in general indices.
@@ -125,24 +137,82 @@ class Proof:
 
     Examples
     --------
-    >>> a, b = sp.symbols("a b")
+    >>> a, b = sp.symbols("a b", real=True)
     >>> proof = prove("eq-example", (a + b) * (a - b), a**2 - b**2)
-    >>> proof.label, proof.identities
-    ('eq-example', 1)
+    >>> proof
+    eq-example: 1 identity proved, for all real numbers a, b
+    >>> proof.label, proof.grade, proof.identities
+    ('eq-example', 'exact', 1)
     """
 
-    def __init__(self, label, identities, formula=None):
-        self.label, self.identities, self.formula = label, identities, formula
+    def __init__(self, label, grade, expressions=(), given=(), defined=(), *, reason="", identities=1, formula=None):
+        self.label, self.grade, self.identities, self.formula = label, grade, identities, formula
+        self._expressions, self._given, self._defined, self._reason = expressions, given, defined, reason
+
+    def statement(self, written=str):
+        """Say what was proved, with symbols and relations written by a function."""
+        if self.grade == "argued":
+            return f"argued: {self._reason}; {self.identities} numbers agree"
+        quantified = for_all(self._expressions, written)
+        if self.grade == "exact":
+            return f"{self.identities} {'identity' if self.identities == 1 else 'identities'} proved, for all {quantified}"
+        defined = f"; {listed(self._defined, written)} as defined" if self._defined else ""
+        given = f"; given {listed(self._given, written)}" if self._given else ""
+        return f"proved for all {quantified}{defined}{given}"
 
     def __repr__(self):
-        if self.formula is not None:
-            return f"{self.label}: proved for every size"
-        noun = "identity" if self.identities == 1 else "identities"
-        return f"{self.label}: {self.identities} {noun} proved, entry by entry"
+        return f"{self.label}: {self.statement()}"
+
+    def _repr_markdown_(self):
+        return f"`{self.label}`: {self.statement(in_dollars)}."
 
     def _repr_latex_(self):
         if self.formula is not None:
-            return rf"$\displaystyle \text{{proved for every size:}}\quad {self.formula}$"
+            return rf"$\displaystyle {self.formula}$"
+
+
+def argue(label, reason, left, right, tolerance=1e-9):
+    """Name the reason for an equation that no symbols decide, and check it in numbers.
+
+    Parameters
+    ----------
+    label : str
+        The label of the equation on the page.
+    reason : str
+        What the page argues by, such as "one winner keeps its place nearby".
+    left, right : array_like
+        Both sides, at places where they are not 0.
+    tolerance : float
+        As for `cnnlib.check_equal`.
+
+    Returns
+    -------
+    Proof
+        Of the grade "argued".
+
+    Raises
+    ------
+    AssertionError
+        If the sides differ.
+    ValueError
+        If the check could not fail: the same object on both sides, no entry,
+        or only zeros.
+
+    Examples
+    --------
+    >>> z = np.linspace(-2, 2, 8)
+    >>> by_differences = (np.tanh(z + 1e-6) - np.tanh(z - 1e-6)) / 2e-6
+    >>> argue("eq-example", "limit of differences", by_differences, 1 - np.tanh(z) ** 2, 1e-8)
+    eq-example: argued: limit of differences; 8 numbers agree
+    """
+    _refuse_nothing_said(label, [left, right])
+    if not isinstance(reason, str) or not reason.strip():
+        raise ValueError(f"{label}: reason is {reason!r}; expected a few words")
+    left, right = np.asarray(left), np.asarray(right)
+    if not np.any(left != 0):
+        raise ValueError(f"{label}: nothing but 0 on the left could not show an error")
+    check_equal(label, left, right, tolerance)
+    return Proof(label, "argued", reason=reason, identities=left.size)
 
 
 def _definitions(where):
@@ -194,13 +264,19 @@ def _is_same_object(left, right):
     return left is right and (isinstance(left, sp.Sum) or not isinstance(left, sp.Expr))
 
 
-def _refuse_without_symbols(label, entries):
+def _refuse_unfit(label, entries):
     if not any(entry.free_symbols for entry in entries):
         raise ValueError(f"{label}: there is nothing to prove without symbols")
     if any(entry.has(sp.Float) for entry in entries):
         raise ValueError(f"{label}: a rounded number is not a proof; use integers, Rational or symbols")
+    if any(entry.has(sp.nan, sp.zoo, sp.oo, -sp.oo) for entry in entries):
+        raise ValueError(f"{label}: a side is infinite")
+    symbols = set().union(*[entry.atoms(sp.Symbol) for entry in entries])
+    twice = [name for name, times in Counter(symbol.name for symbol in symbols).items() if times > 1]
+    if twice:
+        raise ValueError(f"{label}: two symbols are called {twice[0]}, and different things are assumed of them")
 
 
 def _assert_zero(label, place, left, right, unknown=()):
-    if not is_zero(left - right, unknown):
+    if not is_zero(without_opposites(left - right), unknown):
         raise AssertionError(f"{label}: the sides differ {place}:\n  {left}\n  {right}")

@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 
 
 class PyTorch:
-    refusals = RuntimeError, NotImplementedError
+    refusals = RuntimeError, NotImplementedError, TypeError
 
     def conv(self, x, w, **options):
         return last(functional.conv2d(first(x), torch.tensor(w.transpose(3, 2, 0, 1)), **options))
@@ -37,9 +37,6 @@ class PyTorch:
 
     def hard_tanh(self, x):
         return functional.hardtanh(tensor(x))
-
-    def sigmoid(self, x):
-        return torch.sigmoid(tensor(x))
 
     def maximum(self, x):
         return tensor(x).max(dim=-1, keepdim=True).values
@@ -93,10 +90,11 @@ class Jax:
 
 
 class Flax(Jax):
-    relu, hard_tanh, sigmoid = staticmethod(linen.relu), staticmethod(linen.hard_tanh), staticmethod(linen.sigmoid)
+    relu, hard_tanh = staticmethod(linen.relu), staticmethod(linen.hard_tanh)
 
-    def conv(self, x, w, stride=1, dilation=1, **options):
-        layer = linen.Conv(w.shape[3], w.shape[:2], stride, kernel_dilation=dilation, use_bias=False, **options)
+    def conv(self, x, w, stride=1, dilation=1, groups=1, **options):
+        options = {name: value.upper() if value == "same" else value for name, value in options.items()}
+        layer = linen.Conv(w.shape[3], w.shape[:2], stride, **options, kernel_dilation=dilation, feature_group_count=groups, use_bias=False)
         return layer.apply({"params": {"kernel": w}}, x)
 
     def max_pool(self, x, size, **options):
@@ -136,10 +134,10 @@ def windows(size, stride=None, padding=0):
 
 class Keras(Jax):
     relu, hard_tanh = staticmethod(keras.activations.relu), staticmethod(keras.activations.hard_tanh)
-    sigmoid = staticmethod(keras.activations.sigmoid)
 
-    def conv(self, x, w, stride=1, dilation=1, **options):
-        layer = keras.layers.Conv2D(w.shape[3], w.shape[:2], stride, dilation_rate=dilation, use_bias=False, **named(**options))
+    def conv(self, x, w, stride=1, dilation=1, groups=1, **options):
+        options = named(**options)
+        layer = keras.layers.Conv2D(w.shape[3], w.shape[:2], stride, **options, dilation_rate=dilation, groups=groups, use_bias=False)
         layer.build(x.shape)
         layer.set_weights([w])
         return layer(jnp.asarray(x))

@@ -5,13 +5,17 @@ technology understands (`repairs`), and a policy that lets nothing else run (`po
 icons are cut down to those in use (`icons`).
 """
 
+import time
 from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 from sphinx.application import Sphinx
 from sphinx.ext.mathjax import html_visit_displaymath, html_visit_math
+from sphinx.util import logging
 
 from . import head, icons, policy, repairs, weight
+
+logger = logging.getLogger(__name__)
 
 
 def setup(app: Sphinx) -> dict:
@@ -25,7 +29,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     """Go over every page of a finished HTML build; other builders are left alone."""
     if exception or app.builder.name not in ("html", "dirhtml"):
         return
-    site = Path(app.outdir)
+    begin, site = time.monotonic(), Path(app.outdir)
     pages = {path: LexborHTMLParser(path.read_text(encoding="utf-8")) for path in written_pages(site)}
     address = app.config.html_baseurl
     for path, page in pages.items():
@@ -41,6 +45,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     first = app.builder.get_target_uri(app.config.root_doc)
     redirect = policy.locked_redirect(first, app.config.html_title, head.taken_over(pages[site / first]))
     (site / "index.html").write_text(redirect, encoding="utf-8")
+    logger.info("finished %d pages in %.1f s", len(pages), time.monotonic() - begin)
 
 
 def written_pages(site: Path) -> list[Path]:

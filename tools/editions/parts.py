@@ -27,7 +27,9 @@ class Parts(SphinxPostTransform):
         files = {}
         for wrapper in list(introduction.findall(nodes.compound)):
             if "toctree-wrapper" in wrapper["classes"]:
-                files |= {child["docname"]: child for child in wrapper.children if isinstance(child, addnodes.start_of_file)}
+                files |= {
+                    child["docname"]: child for child in wrapper.children if isinstance(child, addnodes.start_of_file)
+                }
                 wrapper.parent.remove(wrapper)
         book = nodes.section("", nodes.title("", introduction[0].astext()))  # its title is the title page's
         introduction.replace_self(book)

@@ -32,7 +32,9 @@ class StillOutputs(SphinxPostTransform):
             if html is None:
                 continue
             text = html.astext()
-            found = [node for still in read_stepper(text) for node in self._picture(still)] or read_tables(text, self._docname(bundle))
+            found = [node for still in read_stepper(text) for node in self._picture(still)] or read_tables(
+                text, self._docname(bundle)
+            )
             if found:
                 bundle.replace_self(found)
             elif len(forms) > 1:
@@ -83,7 +85,10 @@ class LongTables(SphinxPostTransform):
                 share_widths(table)
                 table["classes"].append("longtable")
                 if width > self.WIDEST and len(rows[0].children) > 3:
-                    turned, back = (nodes.raw("", text, format="latex") for text in (r"\begin{landscape}\footnotesize", r"\end{landscape}"))
+                    turned, back = (
+                        nodes.raw("", text, format="latex")
+                        for text in (r"\begin{landscape}\footnotesize", r"\end{landscape}")
+                    )
                     table.replace_self([turned, table, back])
 
 
