@@ -40,8 +40,8 @@ def test_broken_statement_is_refused(path):
         assert counts["refused"], f"{call['label']}: no mutant is false"
         tried.add(call["label"])
         total += counts
-    argued = {proof.label for proof in notebook.proofs if proof.grade == "argued"}  # in numbers: nothing to break
-    assert tried == {equation.label for equation in notebook.equations if equation.label.startswith("eq-")} - argued
+    argued = {proof.label for proof in notebook.proofs if proof.grade == "argued"}
+    assert tried | argued == {equation.label for equation in notebook.equations if equation.label.startswith("eq-")}
     print(path.stem, dict(total))
 
 
