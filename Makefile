@@ -20,7 +20,8 @@ or name the one you have: make PYTHON=python3.12
 endef
 
 # All paths are relative: that of the checkout itself may hold spaces. -I: PYTHONPATH and the like do not count.
-RUN = $(if $(shell command -v "$(PYTHON)" 2>/dev/null),$(PYTHON),$(error $(NO_PYTHON))) -I tools/environment.py --versions $(VERSIONS)
+# -X utf8: a path is said in every locale.
+RUN = $(if $(shell command -v "$(PYTHON)" 2>/dev/null),$(PYTHON),$(error $(NO_PYTHON))) -I -X utf8 tools/environment.py --versions $(VERSIONS)
 
 .PHONY: help book test coverage mutation mutants-of-formulas test-browser test-places formal quick lint tidy serve lab site zip pdf epub notebooks notebooks-check lock audit clean distclean
 .DEFAULT_GOAL := help

@@ -114,7 +114,9 @@ def check_gradient(layer, x, *, step=1e-5, tolerance=1e-6):
         differences, wrong = np.empty_like(variable), np.zeros(variable.shape, bool)
         for index in np.ndindex(*variable.shape):
             scales = _scales(largest, abs(variable[index]))
-            found = [(_central_difference(layer, x, variable, index, step * one, dy) for one in part) for part in scales]
+            found = [
+                (_central_difference(layer, x, variable, index, step * one, dy) for one in part) for part in scales
+            ]
             differences[index], wrong[index] = _judged(gradient[index], *found, tolerance)
         refuse(f"gradient of the {name}", wrong, gradient, differences)
     _refuse_changes(changed)

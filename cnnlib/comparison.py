@@ -163,7 +163,9 @@ def _call(answer, case):
 def _rounded(value):
     """Say whether floats, of Python, NumPy or SymPy, are in an array."""
     value = np.asarray(value)
-    return value.dtype.kind == "f" or any(isinstance(entry, float) or getattr(entry, "is_Float", False) for entry in value.flat)
+    return value.dtype.kind == "f" or any(
+        isinstance(entry, float) or getattr(entry, "is_Float", False) for entry in value.flat
+    )
 
 
 def _numeric(value):

@@ -237,7 +237,9 @@ def _arrays(path, content):
     except Exception as error:  # whatever NumPy, zipfile and zlib say of a file that is spoilt
         raise ValueError(f"path is {str(path)!r}, which is not a file of parameters ({error})") from None
     if not all(isinstance(array, np.ndarray) for array in stored.values()):
-        raise ValueError(f"path is {str(path)!r}, which is not a file of parameters (it holds something other than arrays)")
+        raise ValueError(
+            f"path is {str(path)!r}, which is not a file of parameters (it holds something other than arrays)"
+        )
     return stored
 
 

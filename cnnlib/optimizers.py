@@ -90,7 +90,9 @@ class SGD:
 def _check_types(name, parameter, gradient):
     """Refuse a step that cannot be taken in the type of the parameter."""
     if parameter.kind not in "fO":
-        raise TypeError(f"params[{name!r}] has dtype {parameter}; expected floats or objects, which keep what a step gives")
+        raise TypeError(
+            f"params[{name!r}] has dtype {parameter}; expected floats or objects, which keep what a step gives"
+        )
     if parameter.kind == "f" and gradient.kind not in "fiu":
         raise TypeError(f"grads[{name!r}] has dtype {gradient}; expected numbers that fit {parameter}")
 

@@ -88,8 +88,9 @@ def broken_piecewise(cases):
     for place, one in enumerate(conditions):
         rest = sp.And(*conditions[:place], *conditions[place + 1 :])
         yield "condition dropped", sp.Piecewise((term, rest), *others)
-        wider = one.func(one.lhs + (1 if one.rel_op in (">", ">=") else -1), one.rhs)
-        yield "condition wider by 1", sp.Piecewise((term, sp.And(rest, wider)), *others)
+        if isinstance(one, sp.core.relational.Relational):
+            wider = one.func(one.lhs + (1 if one.rel_op in (">", ">=") else -1), one.rhs)
+            yield "condition wider by 1", sp.Piecewise((term, sp.And(rest, wider)), *others)
 
 
 def broken_total(total):

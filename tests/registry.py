@@ -1,7 +1,8 @@
 """Every layer of cnnlib, once: what the tests of all layers need to know about each.
 
 A new layer is one module in cnnlib/layers, one row here, one test file of its
-own, and its line in chapters/api.md.
+own, and its line in chapters/api.md. A row is called like its class; behind a
+comma may stand what is special about it.
 """
 
 from collections.abc import Callable
@@ -65,10 +66,23 @@ MAPS, MAP = (2, 5, 4, 2), (5, 4, 2)
 
 LAYERS = {
     "Conv2d": Row(
-        lambda: Conv2d(2, 3, (2, 3), stride=(2, 1), padding=1, rng=0), MAPS, [MAP], (3, 2, 2), is_linear=True, takes_symbols=True
+        lambda: Conv2d(2, 3, (2, 3), stride=(2, 1), padding=1, rng=0),
+        MAPS,
+        [MAP],
+        (3, 2, 2),
+        is_linear=True,
+        takes_symbols=True,
+    ),
+    "Conv2d, in groups": Row(
+        lambda: Conv2d(2, 4, (2, 3), padding=((1, 0), (2, 1)), dilation=(2, 1), groups=2, bias=False, rng=0),
+        *(MAPS, [MAP], (2, 2, 2)),
+        is_linear=True,
+        takes_symbols=True,
     ),
     "MaxPool2d": Row(lambda: MaxPool2d(3, stride=2, padding=1), MAPS, [MAP], (4, 3, 2)),
-    "AvgPool2d": Row(lambda: AvgPool2d(2, stride=1, padding=1), MAPS, [MAP], (3, 3, 2), is_linear=True, takes_symbols=True),
+    "AvgPool2d": Row(
+        lambda: AvgPool2d(2, stride=1, padding=1), MAPS, [MAP], (3, 3, 2), is_linear=True, takes_symbols=True
+    ),
     "Linear": Row(lambda: Linear(2, 3, rng=0), (4, 2), [(2,)], (2, 2), is_linear=True, takes_symbols=True),
     "Flatten": Row(Flatten, MAPS, [(2, 3)], (2, 2, 1, 2), is_linear=True, takes_symbols=True),
     "Sigmoid": Row(Sigmoid, MAPS, ANY, (2, 2), takes_symbols=True),

@@ -34,6 +34,7 @@ from cnnlib import (
     max_pool2d,
     max_pool2d_backward,
 )
+from cnnlib.pictures import draw_graph, show_paths, show_steps
 from registry import LAYERS
 
 X, W, B = np.ones((2, 4, 4, 2)), np.ones((2, 2, 2, 3)), np.ones(3)
@@ -283,6 +284,34 @@ STRANGERS = {"an object": object(), "a function": something, "objects": [object(
 def test_what_is_refused_is_shown_without_its_address(name, bad):
     assert " at 0x" in repr(bad)
     assert name in refusal(lambda: STRANGE[name](bad), TypeError, ValueError)
+
+
+class Other:
+    """A node or a text of the user's own, that shows where it is."""
+
+
+def graph_of_others(*nodes):
+    made = graph()
+    for node in nodes:
+        made.input(node)
+    return made
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda bad: draw_graph(graph_of_others(bad), "Two.", highlight=["a", bad]),
+        lambda bad: show_paths(graph(), bad, "a", "Two."),
+        lambda bad: show_steps([bad], "Steps."),
+        lambda bad: show_steps([({"map": X[0, :, :, 0]}, bad)], "Steps."),
+        lambda bad: graph_of_others(bad).forward({"a": 1}),
+        lambda bad: graph_of_others(bad).forward({"a": 1, bad: None}),
+        lambda bad: graph_of_others(bad).node("c", [bad, bad], one, [one, one]),
+    ],
+)
+def test_nodes_and_frames_are_shown_without_their_addresses(call):
+    message = refusal(lambda: call(Other()), TypeError, ValueError)
+    assert "test_bad_input.Other object>" in message
 
 
 def test_the_largest_stride():

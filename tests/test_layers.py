@@ -128,7 +128,9 @@ def test_sigmoid_neither_overflows_nor_loses_digits(dtype):
     x = np.array([-1e4, -80, -20, 0, 20, 1e4], dtype)
     with np.errstate(all="raise", under="ignore"):
         y = Sigmoid().forward(x)
-    assert np.allclose(y, [0, np.exp(-80.0), 1 / (1 + np.exp(20.0)), 0.5, 1 / (1 + np.exp(-20.0)), 1], rtol=1e-5, atol=0)
+    assert np.allclose(
+        y, [0, np.exp(-80.0), 1 / (1 + np.exp(20.0)), 0.5, 1 / (1 + np.exp(-20.0)), 1], rtol=1e-5, atol=0
+    )
 
 
 @pytest.mark.parametrize("layer", [Sigmoid(), Tanh(), ReLU(), HardTanh()], ids=lambda layer: type(layer).__name__)
@@ -292,7 +294,10 @@ def test_parameters_are_saved_and_loaded(tmp_path):
     [
         ({}, "holds the parameters []"),
         ({"0.weight": np.ones((1, 2), np.float32)}, "holds the parameters ['0.weight']"),
-        ({"0.weight": np.ones((2, 2), np.float32), "0.bias": np.ones(1, np.float32)}, "0.weight of float32 and shape (2, 2)"),
+        (
+            {"0.weight": np.ones((2, 2), np.float32), "0.bias": np.ones(1, np.float32)},
+            "0.weight of float32 and shape (2, 2)",
+        ),
         ({"0.weight": np.ones((1, 2), np.float32), "0.bias": np.ones(1)}, "0.bias of float64"),
         ({"0.weight": np.ones((1, 2), np.float32), "0.bias": np.ones(2, np.float32), "x": np.ones(1)}, "'x'"),
         ({"0.weight": np.array([[None, None]]), "0.bias": np.ones(2, np.float32)}, "not a file of parameters"),
@@ -410,7 +415,9 @@ def test_what_is_loaded_is_ones_own(tmp_path):
     one.load(tmp_path / "p"), two.load(tmp_path / "p")
     for name, value in one.params.items():
         value += 1
-        assert not np.shares_memory(value, two.params[name]) and np.array_equal(two.params[name], network(0).params[name])
+        assert not np.shares_memory(value, two.params[name]) and np.array_equal(
+            two.params[name], network(0).params[name]
+        )
     first, second = load_mnist(), load_mnist()
     for array, other in zip(first, second):
         assert array.flags.writeable and not np.shares_memory(array, other)
@@ -457,10 +464,28 @@ def test_a_step_is_computed_in_the_type_of_the_parameter():
 @pytest.mark.parametrize(
     ("weight", "gradient", "lr", "error", "message"),
     [
-        (np.ones((1, 1), int), [[1.0]], 0.1, TypeError, "params['1.weight'] has dtype int64; expected floats or objects, which"),
-        (np.ones((1, 1)), [[sp.Symbol("g")]], 0.1, TypeError, "grads['1.weight'] has dtype object; expected numbers that fit float64"),
+        (
+            np.ones((1, 1), int),
+            [[1.0]],
+            0.1,
+            TypeError,
+            "params['1.weight'] has dtype int64; expected floats or objects, which",
+        ),
+        (
+            np.ones((1, 1)),
+            [[sp.Symbol("g")]],
+            0.1,
+            TypeError,
+            "grads['1.weight'] has dtype object; expected numbers that fit float64",
+        ),
         (np.ones((1, 1)), [1.0], 0.1, ValueError, "grads['1.weight'] has shape (1,); expected (1, 1)"),
-        (np.ones((1, 1)), [[1.0]], sp.Symbol("e", positive=True), TypeError, "lr is e; expected a number that fits float32"),
+        (
+            np.ones((1, 1)),
+            [[1.0]],
+            sp.Symbol("e", positive=True),
+            TypeError,
+            "lr is e; expected a number that fits float32",
+        ),
     ],
 )
 def test_a_step_that_cannot_be_taken_changes_nothing(weight, gradient, lr, error, message):
@@ -481,6 +506,8 @@ WRITTEN = [
     (lambda: Conv2d(1, 6, 5, padding=2, rng=0), "Conv2d(1, 6, 5, padding=2)"),
     (lambda: Conv2d(np.int64(1), 6, [5, 5], stride=(2, 2), dilation=1), "Conv2d(1, 6, 5, stride=2)"),
     (lambda: Conv2d(1, 6, (5, 3), padding=(2, 1), bias=False), "Conv2d(1, 6, (5, 3), padding=(2, 1), bias=False)"),
+    (lambda: Conv2d(2, 6, 3, padding="same", groups=2), "Conv2d(2, 6, 3, padding=1, groups=2)"),
+    (lambda: Conv2d(2, 6, 3, padding=((1, 0), (2, 1))), "Conv2d(2, 6, 3, padding=((1, 0), (2, 1)))"),
     (lambda: Conv2d(1, 6, 5, dtype=np.float64), "Conv2d(1, 6, 5, dtype='float64')"),
     (lambda: Linear(3, 2, dtype="f4", rng=np.random.default_rng(0)), "Linear(3, 2)"),
     (lambda: MaxPool2d(2), "MaxPool2d(2)"),
@@ -530,7 +557,9 @@ def double(x):
 def test_a_network_that_has_seen_an_input_prints_its_table():
     net = network()
     net.forward(X)
-    assert str(net) == str(net.table(X.shape)) and repr(net).startswith("Sequential(Conv2d(1, 2, 3, padding=1), Sigmoid(), ")
+    assert str(net) == str(net.table(X.shape)) and repr(net).startswith(
+        "Sequential(Conv2d(1, 2, 3, padding=1), Sigmoid(), "
+    )
     net.forward(X[:1])
     assert "input      (1, 4, 6, 1)" in str(net)
     symbolic = Sequential(Linear(2, 1), Tanh())
@@ -563,7 +592,9 @@ def test_buffers_are_saved_and_loaded_with_the_parameters(tmp_path):
     two.load(tmp_path / "p")
     assert two.buffers.keys() == {"1.0.mean"} and np.array_equal(two.buffers["1.0.mean"], one.buffers["1.0.mean"])
     assert np.array_equal(one.eval()(x), two.eval()(x)) and not np.allclose(one(x).mean(axis=0), 0)
-    with pytest.raises(ValueError, match=r"path holds the parameters \['0.bias', '0.weight', '1.0.mean'\]; expected \['0.bias'"):
+    with pytest.raises(
+        ValueError, match=r"path holds the parameters \['0.bias', '0.weight', '1.0.mean'\]; expected \['0.bias'"
+    ):
         Sequential(Linear(2, 2, dtype=float)).load(tmp_path / "p")
     two.buffers["1.0.mean"] = np.array([None, None])
     with pytest.raises(TypeError, match=r"^buffers\['1.0.mean'\] has dtype object"):
@@ -575,7 +606,9 @@ def test_a_buffer_that_is_called_like_a_parameter_is_refused(tmp_path):
     net.save(tmp_path / "p")
     net[0].buffers["bias"] = np.zeros(1)
     for call in net.save, net.load:
-        with pytest.raises(ValueError, match=r"^buffers are called \['0.bias'\]; expected other names than those of params"):
+        with pytest.raises(
+            ValueError, match=r"^buffers are called \['0.bias'\]; expected other names than those of params"
+        ):
             call(tmp_path / "p")
 
 
@@ -598,14 +631,38 @@ BAD = {
     "relu: unknown sign": (lambda: ReLU().forward(symbols("x", (1,))), TypeError, "order of two expressions"),
     "max: scalar": (lambda: Max().forward(1.0), ValueError, "x has shape ()"),
     "max: first": (lambda: Max().backward(np.ones(3)), RuntimeError, "Max.backward needs a forward"),
-    "squares: shapes": (lambda: HalfSquaredError().forward([1, 2], [1]), ValueError, "target has shape (1,); expected (2,)"),
-    "squares: first": (lambda: HalfSquaredError().backward(), RuntimeError, "HalfSquaredError.backward needs a forward"),
+    "squares: shapes": (
+        lambda: HalfSquaredError().forward([1, 2], [1]),
+        ValueError,
+        "target has shape (1,); expected (2,)",
+    ),
+    "squares: first": (
+        lambda: HalfSquaredError().backward(),
+        RuntimeError,
+        "HalfSquaredError.backward needs a forward",
+    ),
     "entropy: first": (lambda: SoftmaxCrossEntropy().backward(), RuntimeError, "SoftmaxCrossEntropy.backward needs"),
-    "entropy: rank": (lambda: SoftmaxCrossEntropy().forward(np.ones((1, 2, 2)), [0]), ValueError, "prediction has shape"),
-    "entropy: labels": (lambda: SoftmaxCrossEntropy().forward(np.ones((2, 3)), [0]), ValueError, "target has shape (1,)"),
-    "entropy: too high": (lambda: SoftmaxCrossEntropy().forward(np.ones((1, 3)), [3]), ValueError, "target reaches from 3"),
+    "entropy: rank": (
+        lambda: SoftmaxCrossEntropy().forward(np.ones((1, 2, 2)), [0]),
+        ValueError,
+        "prediction has shape",
+    ),
+    "entropy: labels": (
+        lambda: SoftmaxCrossEntropy().forward(np.ones((2, 3)), [0]),
+        ValueError,
+        "target has shape (1,)",
+    ),
+    "entropy: too high": (
+        lambda: SoftmaxCrossEntropy().forward(np.ones((1, 3)), [3]),
+        ValueError,
+        "target reaches from 3",
+    ),
     "entropy: negative": (lambda: SoftmaxCrossEntropy().forward(np.ones((1, 3)), [-1]), ValueError, "expected 0 to 2"),
-    "entropy: floats": (lambda: SoftmaxCrossEntropy().forward(np.ones((1, 3)), [1.0]), TypeError, "target has dtype float64"),
+    "entropy: floats": (
+        lambda: SoftmaxCrossEntropy().forward(np.ones((1, 3)), [1.0]),
+        TypeError,
+        "target has dtype float64",
+    ),
     "network: a list": (lambda: Sequential([ReLU()]), TypeError, "layer 0 is ["),
     "network: a class": (lambda: Sequential(ReLU), TypeError, "layer 0 is <class"),
     "network: first": (lambda: network().backward(np.ones((2, 3))), RuntimeError, "Linear.backward needs a forward"),

@@ -122,10 +122,10 @@ class Formulas:
         return sp.Sum(self.product([*inside, index], depth), (index, low, high))
 
     def product(self, inside, depth):
-        return sp.Mul(*[self.factor(inside, depth) for _ in range(self.chance.choice([1, 1, 2, 2, 3]))])
+        return sp.Mul(*[self.factor(inside, depth) for _ in range(self.chance.choice([1, 1, 1, 2]))])
 
     def formula(self):
-        total = self.product([], 1) if self.chance.random() < 0.3 else self.sum([], self.chance.choice([0, 0, 1]))
+        total = self.product([], 0) if self.chance.random() < 0.3 else self.sum([], self.chance.choice([0, 0, 0, 0, 1]))
         return total + self.product([], 0) if self.chance.random() < 0.1 else total
 
 
@@ -188,7 +188,7 @@ def exchange(part, chance):
 def rename(part, chance):
     if isinstance(part, sp.Sum):
         index, *_ = part.limits[0]
-        return part.xreplace({index: chance.choice([i, j, u, r, sp.Symbol("n0", integer=True)])})
+        return part.xreplace({index: chance.choice([i, j, u, r])})
 
 
 def split(part, chance):
@@ -241,12 +241,12 @@ def pair(chance):
     for _ in range(chance.choice([0, 1, 1, 2])):
         right = changed(right, chance)
     how = chance.random()
-    if how < 0.15:
+    if how < 0.1:
         right = collapse(right)
-    elif how < 0.3:
+    elif how < 0.2:
         mutants = broken(right)
         right = chance.choice(mutants)[1] if mutants else right
-    elif how < 0.4:
+    elif how < 0.3:
         condition = Formulas(chance).relation([])
         right = sp.Piecewise((right, condition), (0, True)) + sp.Piecewise((right, sp.Not(condition)), (0, True))
     return left, right

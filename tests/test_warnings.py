@@ -21,7 +21,9 @@ TYPES = [np.float16, np.float32, np.float64, np.longdouble]
 
 def odd(shape, dtype, rng):
     largest = np.finfo(dtype).max
-    return rng.choice(np.array([*ODD, largest, -largest, largest / 2, np.finfo(dtype).smallest_subnormal], dtype), shape)
+    return rng.choice(
+        np.array([*ODD, largest, -largest, largest / 2, np.finfo(dtype).smallest_subnormal], dtype), shape
+    )
 
 
 @pytest.mark.parametrize("threads", ["1", "3"])

@@ -12,7 +12,8 @@ FLAX_NAMES = {"weight": "kernel", "bias": "bias"}
 def to_flax(network):
     """Write the parameters as Flax's `linen` does.
 
-    The layouts are this library's own; only the names differ.
+    The layouts are this library's own; only the names differ. Flax's `nnx`
+    keeps the same arrays under the same names in each layer.
 
     Parameters
     ----------

@@ -98,7 +98,7 @@ class ReLU(_Activation):
     def forward(self, x):
         """Cut every entry of `x`, of any shape, off at 0."""
         x = arguments.array("x", x)
-        self._keep(_as_numbers(is_greater(x, 0)))
+        self._kept = (_as_numbers(is_greater(x, 0)),)
         with quietly():
             return np.maximum(x, 0)
 
@@ -126,7 +126,7 @@ class HardTanh(_Activation):
     def forward(self, x):
         """Cut every entry of `x`, of any shape, off at -1 and 1."""
         x = arguments.array("x", x)
-        self._keep(_as_numbers(is_greater(x, -1) & is_greater(1, x)))
+        self._kept = (_as_numbers(is_greater(x, -1) & is_greater(1, x)),)
         with quietly():
             return np.minimum(np.maximum(x, -1), 1)
 
@@ -162,7 +162,7 @@ class Max(Layer):
             raise ValueError(f"x has shape {x.shape}; expected at least one axis")
         y, winners = np.empty_like(x[..., 0]), np.zeros(x.shape[:-1], np.intp)
         first_maximum(np.moveaxis(x, -1, 0), y, winners)
-        self._keep(winners[..., np.newaxis] == np.arange(x.shape[-1]))
+        self._kept = (winners[..., np.newaxis] == np.arange(x.shape[-1]),)
         return y[..., np.newaxis]
 
     def backward(self, dy):

@@ -134,11 +134,11 @@ class Layer:
         raise NotImplementedError
 
     def _keep(self, *state):
-        """Keep what `backward` needs: of arrays that others may write into, copies."""
+        """Keep copies of arrays that others may write into; what a layer has just made goes into `_kept` as it is."""
         self._kept = tuple(np.array(part) if isinstance(part, np.ndarray) else part for part in state)
 
     def _last(self):
-        """Return what `_keep` has kept."""
+        """Return what `forward` has kept."""
         if self._kept is None:
             raise RuntimeError(f"{type(self).__name__}.backward needs a forward before it")
         return self._kept

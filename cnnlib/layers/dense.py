@@ -103,7 +103,7 @@ class Flatten(Layer):
         x = arguments.array("x", x)
         if x.ndim < 2:
             raise ValueError(f"x has shape {x.shape}; expected a batch, (N, ...)")
-        self._keep(x.shape)
+        self._kept = (x.shape,)
         return np.array(x, order="C").reshape(len(x), -1)
 
     def backward(self, dy):

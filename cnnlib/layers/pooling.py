@@ -233,7 +233,7 @@ class MaxPool2d(_Pool):
     def forward(self, x):
         """Pool `x`, of shape (N, H, W, C) or (H, W, C)."""
         y, winners = fast.max_pool2d(x, **self.options)
-        self._keep(winners, np.shape(x))
+        self._kept = winners, np.shape(x)
         return y
 
     def backward(self, dy):
@@ -265,7 +265,7 @@ class AvgPool2d(_Pool):
     def forward(self, x):
         """Pool `x`, of shape (N, H, W, C) or (H, W, C)."""
         y = fast.avg_pool2d(x, **self.options)
-        self._keep(np.shape(x))
+        self._kept = (np.shape(x),)
         return y
 
     def backward(self, dy):

@@ -6,6 +6,7 @@ import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch
 
+from ..arguments import shown
 from .figures import LINES, STYLE, Picture
 
 __all__ = ["draw_graph"]
@@ -54,7 +55,7 @@ def draw_graph(graph, description, *, labels=None, highlight=()):
     if not graph.parents:
         raise ValueError("graph has no nodes; expected at least one")
     if not (set(highlight) <= graph.parents.keys() and chosen <= set(edges)):
-        raise ValueError(f"highlight is {highlight!r}; expected a path of the graph")
+        raise ValueError(f"highlight is {shown(highlight)}; expected a path of the graph")
     places = node_places(graph)
     bends = {edge: bend(*edge, places) for edge in edges}
     step = 1.6 if any(edge in labels for edge in edges) else 1.0

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..arguments import shown
 from .stepper import WIDEST, Frame, Stepper, label, tag
 
 __all__ = ["mark", "show_steps", "written_sum"]
@@ -153,7 +154,7 @@ def _read(frames):
     read, texts, first = [], [], None
     for n, frame in enumerate(frames):
         if not (isinstance(frame, tuple) and len(frame) == 2 and isinstance(frame[0], Mapping) and frame[0]):
-            raise ValueError(f"frame {n} is {frame!r}; expected a pair of maps by title and a text")
+            raise ValueError(f"frame {n} is {shown(frame)}; expected a pair of maps by title and a text")
         maps = {title: values if isinstance(values, Marked) else mark(values) for title, values in frame[0].items()}
         shapes = {title: marked.values.shape for title, marked in maps.items()}
         first = first or shapes

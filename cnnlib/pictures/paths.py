@@ -3,6 +3,7 @@
 import math
 from itertools import pairwise
 
+from ..arguments import shown
 from .graphs import bend, node_places
 from .maps import written, written_product, written_sum
 from .stepper import WIDEST, Frame, Stepper, label, short, tag
@@ -50,7 +51,7 @@ def show_paths(graph, source, output, description):
     <class 'cnnlib.pictures.stepper.Stepper'>
     """
     if not graph.path_sum(source, output)[1].multiplications:
-        raise ValueError(f"source is {source!r}; expected a node from which edges lead to {output!r}")
+        raise ValueError(f"source is {shown(source)}; expected a node from which edges lead to {shown(output)}")
     drawing = _Drawing(graph)
     frames = [*_path_frames(graph, source, output, drawing), *_sweep_frames(graph, output, drawing)]
     return Stepper(description, frames, shared=drawing.shared, size=drawing.size)

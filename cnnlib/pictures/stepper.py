@@ -5,6 +5,8 @@ import re
 from html import escape
 from typing import NamedTuple
 
+from ..arguments import shown
+
 __all__ = ["WIDEST", "Frame", "Stepper", "label", "short", "tag"]
 
 WIDEST = 420  # pixels: on a phone the drawing is then made a little smaller, and its text can be read
@@ -118,7 +120,7 @@ class Stepper:
         for n, text in enumerate([description, *(frame.text for frame in frames)]):
             if not isinstance(text, str) or not text.strip():
                 place = f"the text of frame {n - 1}" if n else "description"
-                raise ValueError(f"{place} is {text!r}; expected words for those who cannot see the picture")
+                raise ValueError(f"{place} is {shown(text)}; expected words for those who cannot see the picture")
         if size[0] > WIDEST:
             raise ValueError(f"size is {size}; expected at most {WIDEST} wide, for a phone")
         self.description, self.shared, self.size = description, shared, size

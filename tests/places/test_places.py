@@ -40,9 +40,12 @@ def environment_of(tree):
 
 
 @pytest.mark.parametrize("locale", ["C", "en_US.ISO-8859-1"])
-def test_chapter_is_tested_and_built_in_an_odd_folder(odd_tree, locale):
+def test_chapter_is_tested_in_an_odd_folder(odd_tree, locale):
     assert "passed" in make(f"test CHAPTER={CHAPTER}", odd_tree, LC_ALL=locale)
-    said = make(f"book CHAPTER={CHAPTER}", odd_tree, LC_ALL=locale)
+
+
+def test_chapter_is_built_in_an_odd_folder(odd_tree):
+    said = make(f"book CHAPTER={CHAPTER}", odd_tree, LC_ALL="C")
     assert f"The book: {(odd_tree / f'_build/html/chapters/{CHAPTER}.html').as_uri()}" in said
     assert "</html>" in (odd_tree / f"_build/html/chapters/{CHAPTER}.html").read_text(encoding="utf-8")
 

@@ -25,6 +25,7 @@ DIGITS = maps([1, 0, 2, 3], [1, 1, 3, 3])
 ONES = kernel([1, 1, 1], [1, 1, 1], [1, 1, 1])
 UPSTREAM = maps([1.0, 10.0])
 GROUPS = np.arange(8.0).reshape(1, 1, 2, 4), np.arange(16.0).reshape(1, 2, 2, 4)  # 4 channels and 4 kernels
+TWO_NAN = maps([NAN, 2.0], [NAN, 1.0])
 NAN_AND_INF = maps([NAN, 1.0, 2.0, 3.0, 4.0, INF], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
 
 
@@ -54,7 +55,7 @@ PROBES = {
     "equal maxima in a window": lambda f: f.gradient(f.max_pool, maps([1.0, 1, 2, 3], [1.0, 1, 3, 3]), UPSTREAM, 2, stride=2),
     "a window of −∞": lambda f: f.gradient(f.max_pool, np.full((1, 2, 4, 1), -INF), UPSTREAM, 2, stride=2),
     "NaN in a window of max pooling": lambda f: f.max_pool(NAN_AND_INF, 2, stride=1),
-    "where the gradient of two NaN goes": lambda f: f.gradient(f.max_pool, maps([NAN, 2.0], [NAN, 1.0]), maps([1.0]), 2, stride=2),
+    "where the gradient of two NaN goes": lambda f: f.gradient(f.max_pool, TWO_NAN, maps([1.0]), 2, stride=2),
     "NaN and ∞ in windows of average pooling": lambda f: f.avg_pool(NAN_AND_INF, 2, stride=1),
     "sign of the larger of −0 and 0": lambda f: np.copysign(1, f.max_pool(maps([-0.0, 0.0, 0.0, -0.0]), (1, 2), stride=(1, 2))),
     "equal maxima along an axis": lambda f: f.gradient(f.maximum, np.array([[1.0, 4, 4]]), np.array([[1.0]])),

@@ -94,7 +94,8 @@ class Flax(Jax):
 
     def conv(self, x, w, stride=1, dilation=1, groups=1, **options):
         options = {name: value.upper() if value == "same" else value for name, value in options.items()}
-        layer = linen.Conv(w.shape[3], w.shape[:2], stride, **options, kernel_dilation=dilation, feature_group_count=groups, use_bias=False)
+        options |= {"kernel_dilation": dilation, "feature_group_count": groups, "use_bias": False}
+        layer = linen.Conv(w.shape[3], w.shape[:2], stride, **options)
         return layer.apply({"params": {"kernel": w}}, x)
 
     def max_pool(self, x, size, **options):
@@ -136,8 +137,8 @@ class Keras(Jax):
     relu, hard_tanh = staticmethod(keras.activations.relu), staticmethod(keras.activations.hard_tanh)
 
     def conv(self, x, w, stride=1, dilation=1, groups=1, **options):
-        options = named(**options)
-        layer = keras.layers.Conv2D(w.shape[3], w.shape[:2], stride, **options, dilation_rate=dilation, groups=groups, use_bias=False)
+        options = named(**options) | {"dilation_rate": dilation, "groups": groups, "use_bias": False}
+        layer = keras.layers.Conv2D(w.shape[3], w.shape[:2], stride, **options)
         layer.build(x.shape)
         layer.set_weights([w])
         return layer(jnp.asarray(x))
