@@ -203,6 +203,25 @@ def test_what_is_outside_the_rules_is_refused(left, right):
         prove("eq-a", left, right)
 
 
+def test_a_condition_that_sympy_took_out_of_its_sum_is_seen():
+    """SymPy turns the sum of d[i] times an inner sum with a condition on u into one in which u is free."""
+    i, u = sp.symbols("i u", integer=True)
+    N, K = sp.symbols("N K", integer=True, positive=True)
+    d, e = sp.IndexedBase("d"), sp.IndexedBase("e")
+
+    def inside(k):
+        return sp.Piecewise((1, sp.And(k >= 0, k <= N - 1)), (0, True))
+
+    mangled = sp.Sum(d[i] * sp.Sum(inside(i + u), (u, 0, K - 1)), (i, 0, N - 1))
+    assert u in mangled.free_symbols
+    with pytest.raises(ValueError, match=r"stands outside the sum over \{u\}; merge the two sums into one"):
+        prove("eq-a", mangled, K * sp.Sum(d[i] * inside(i + u), (i, 0, N - 1)))
+    nested = sp.Sum(d[i] * sp.Sum(e[i + u], (u, 0, K - 1)), (i, 0, N - 1))
+    merged = sp.Sum(d[i] * e[i + u], (u, 0, K - 1), (i, 0, N - 1))
+    with pytest.raises(ValueError, match="stands outside the sum"):
+        prove("eq-a", nested, merged, where={e: inside})
+
+
 def test_collapse_asks_for_integers():
     assert collapse(over(KD(i, U[r]) * d[i])).has(sp.Sum)
     assert collapse(over(KD(i, r) * d[i], i, K, s - 1)).has(sp.Sum)

@@ -95,10 +95,12 @@ def _prove_in_general(label, sides, where, given):
         raise ValueError(f"{label}: got {len(sides)} sides in general indices; expected 2")
     left, right = map(expression, ("left", "right"), sides)
     _refuse_unfit(label, [left, right])
+    _refuse_escaped(label, [left, right])
     known = frozenset(bracket(relation) for relation in given)
     if contradict(known):
         raise ValueError(f"{label}: no index satisfies all that is given, {given}")
     meanings = [unfold(renamed_apart(side), where) for side in (left, right)]
+    _refuse_escaped(label, meanings)
     _assert_zero(label, "in general indices", *[normal_form(meaning, known) for meaning in meanings], unknown=(Bracket,))
     expressions = [*meanings, *[side for relation in given for side in relation.args]]
     used = {entry.base for side in (left, right) for entry in side.atoms(sp.Indexed)} & set(where)
@@ -249,6 +251,15 @@ def _refuse_nothing_said(label, sides):
         raise ValueError(f"label is {label!r}; expected the equation's, such as 'eq-chapter-name'")
     if any(_is_same_object(*pair) for pair in combinations(sides, 2)):
         raise ValueError(f"{label}: two sides are the same object")
+
+
+def _refuse_escaped(label, formulas):
+    """Refuse a condition on an index outside that index's sum: SymPy takes conditions out of a sum inside a sum."""
+    for part in sp.Tuple(*formulas).atoms(sp.Piecewise):
+        for value, condition in part.args:
+            summed = {index for inner in value.atoms(sp.Sum) for index in inner.variables}
+            if escaped := summed & condition.free_symbols:
+                raise ValueError(f"{label}: {condition} stands outside the sum over {escaped}; merge the two sums into one")
 
 
 def _is_same_object(left, right):
