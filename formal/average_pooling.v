@@ -28,10 +28,12 @@ Local Notation mean := (pool (fun _ _ => area^-1)).
 
 Lemma derived (share : int -> int -> F) (r q : int) : 0 <= r < H -> 0 <= q < W ->
   chain_rule (pool share (move2 x r q))
-  = pairs (fun i u => i * s_h + u - p_h) (fun j v => j * s_w + v - p_w) K_h K_w H_o W_o delta (fun i j _ _ => share i j) r q.
+  = pairs (fun i u => i * s_h + u - p_h) (fun j v => j * s_w + v - p_w) K_h K_w H_o W_o delta
+      (fun i j _ _ => share i j) r q.
 Proof.
-move=> r_in q_in; rewrite -(@by_pixel _ _ _ _ _ _ _ _ _ (ext2 H W (move2 x r q)) 0) => [|i j]; last exact: slope_ext2_move2.
-by apply: eq_sum2 => i j _ _; rewrite /reading add0r /pool /forward mul_sum2.
+move=> r_in q_in; rewrite -(@by_pixel _ _ _ _ _ _ _ _ _ (ext2 H W (move2 x r q)) 0) => [|i j].
+  by apply: eq_sum2 => i j _ _; rewrite /reading add0r /pool /forward mul_sum2.
+exact: slope_ext2_move2.
 Qed.
 
 Lemma by_window (share : int -> int -> F) (r q : int) : 0 <= r < H -> 0 <= q < W ->

@@ -46,11 +46,16 @@ def read_theorems():
     return {path.stem: {name: rest for name, *rest in THEOREM.findall(path.read_text())} for path in files}
 
 
+def needed_by(file):
+    """List the files that a file imports."""
+    return [name for names in IMPORT.findall((HERE / f"{file}.v").read_text()) for name in names.split()]
+
+
 def compile_files(files):
     """Compile in the order in which the files need each other, two at a time."""
     for name in files:
         shutil.copy(HERE / f"{name}.v", BUILD)
-    order = TopologicalSorter({name: " ".join(IMPORT.findall((HERE / f"{name}.v").read_text())).split() for name in files})
+    order = TopologicalSorter({name: needed_by(name) for name in files})
     order.prepare()
     with ThreadPoolExecutor(2) as pool:
         while order.is_active():

@@ -51,7 +51,8 @@ Section Product.
 Variables (R : comRingType) (N H_o W_o D F : int).
 Variables (rows delta : int -> int -> int -> int -> R) (w : int -> int -> R) (b : int -> R).
 
-Definition product (A : comRingType) (rows : int -> int -> int -> int -> A) (w : int -> int -> A) (b : int -> A) (n i j f : int) : A :=
+Definition product (A : comRingType) (rows : int -> int -> int -> int -> A) (w : int -> int -> A) (b : int -> A)
+    (n i j f : int) : A :=
   b f + \Sum_(e < D) (rows n i j e * w e f).
 
 (* def-multiple-kernels-chain-rule *)
@@ -80,7 +81,8 @@ transitivity (\Sum_(n' < N) ([is n' == n] * \Sum_(i' < H_o) \Sum_(j' < W_o)
   by rewrite pick isT // mul1r pick2 ext2_inside.
 apply: eq_sum => n' _; rewrite mul_sum2; apply: eq_sum2 => i' j' _ _; rewrite !mul_sum; apply: eq_sum => f _.
 rewrite slope_add slope_const add0r slope_sum.
-transitivity (delta n' i' j' f * \Sum_(e' < D) ([is e' == e] * ([is n' == n] * ([is i' == i] * [is j' == j]) * w e' f))).
+transitivity (delta n' i' j' f * \Sum_(e' < D) ([is e' == e] * ([is n' == n] *
+    ([is i' == i] * [is j' == j]) * w e' f))).
   by congr (_ * _); apply: eq_sum => e' _; rewrite slope_scaled_right slope_moved; ring_is.
 by rewrite pick isT // mul1r; ring_is.
 Qed.

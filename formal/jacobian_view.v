@@ -77,7 +77,8 @@ Qed.
 End Linear.
 
 Section Convolution.
-Variables (R : comRingType) (K_h K_w H_o W_o H W : int) (w x delta : int -> int -> R) (b : R) (m : int -> int -> int -> int -> R).
+Variables (R : comRingType) (K_h K_w H_o W_o H W : int) (w x delta : int -> int -> R) (b : R)
+    (m : int -> int -> int -> int -> R).
 
 (* One output, by one pixel. *)
 Theorem eq_jacobian_view_matrix (i j r q : int) :

@@ -86,7 +86,8 @@ Variables (R : comRingType) (s_h s_w p_h p_w H W K_h K_w H_o W_o : int).
 Variables (m : int -> int -> int -> int -> R) (x delta : int -> int -> R).
 
 (* def-max-pooling-linear *)
-Definition forward (A : comRingType) (s_h s_w p_h p_w K_h K_w : int) (m : int -> int -> int -> int -> A) (x : int -> int -> A) (i j : int) : A :=
+Definition forward (A : comRingType) (s_h s_w p_h p_w K_h K_w : int) (m : int -> int -> int -> int -> A)
+    (x : int -> int -> A) (i j : int) : A :=
   \Sum_(u < K_h) \Sum_(v < K_w) (m i j u v * x (i * s_h + u - p_h) (j * s_w + v - p_w)).
 
 Definition chain_rule (y : int -> int -> {poly R}) : R :=
@@ -142,7 +143,8 @@ Qed.
 
 Theorem eq_max_pooling_delta (h h' : R -> R) (y : int -> int -> R) (r q : int) :
   chain_rule (winners (fun r' q' => through h h' (move2 y r q r' q')))
-  = h' (y r q) * \Sum_(i < H_o) \Sum_(j < W_o) (delta i j * ext2 K_h K_w (m i j) (p_h + r - i * s_h) (p_w + q - j * s_w)).
+  = h' (y r q) * \Sum_(i < H_o) \Sum_(j < W_o)
+      (delta i j * ext2 K_h K_w (m i j) (p_h + r - i * s_h) (p_w + q - j * s_w)).
 Proof.
 rewrite -eq_max_pooling_input_gradient derived -(@by_pixel_through _ _ _ _ _ _ R delta h h' y m 0).
 by apply: eq_sum2 => i j _ _; rewrite /reading add0r.

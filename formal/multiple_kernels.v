@@ -67,7 +67,8 @@ transitivity (\Sum_(n' < N) ([is n' == n] * \Sum_(i < H_o) \Sum_(j < W_o) \Sum_(
     \Sum_(u < K_h) \Sum_(v < K_w) ([is i == r - u] * [is j == q - v] * sent n' i j f * w u v c f))).
   apply: eq_sum => n' _; rewrite mul_sum2; apply: eq_sum2 => i j _ _; rewrite mul_sum; apply: eq_sum => f _.
   rewrite !mul_sum2; apply: eq_sum2 => u v _ _.
-  transitivity (sent n' i j f * \Sum_(c' < C) ([is c' == c] * ([is n' == n] * ([is i + u == r] * [is j + v == q]) * w u v c' f))).
+  transitivity (sent n' i j f * \Sum_(c' < C) ([is c' == c] * ([is n' == n] *
+      ([is i + u == r] * [is j + v == q]) * w u v c' f))).
     by congr (_ * _); apply: eq_sum => c' _; ring_is.
   rewrite pick isT // mul1r.
   rewrite (_ : (i + u == r) = (i == r - u)); last lia.

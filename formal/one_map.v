@@ -9,7 +9,8 @@ Section OneMap.
 Variables (row col : int -> int -> int) (K_h K_w H_o W_o : int).
 
 (* y_{i,j} = b + sum_{u,v} w_{i,j,u,v} x_{row i u, col j v} *)
-Definition reading (A : comRingType) (w : int -> int -> int -> int -> A) (x : int -> int -> A) (b : A) (i j : int) : A :=
+Definition reading (A : comRingType) (w : int -> int -> int -> int -> A) (x : int -> int -> A) (b : A)
+    (i j : int) : A :=
   b + \Sum_(u < K_h) \Sum_(v < K_w) (w i j u v * x (row i u) (col j v)).
 
 Variables (R : comRingType) (delta : int -> int -> R).

@@ -63,7 +63,7 @@ def conditions(relations) -> set[sp.Expr]:
 
 
 def page_sizes(call, array: str) -> set[sp.Expr] | None:
-    """Give the sizes within which an array is not 0, from the definitions that `prove` was given; None if they set none."""
+    """Give the sizes within which an array is not 0, from what `prove` was given as `where`; None if that sets none."""
     for base, meaning in call["where"].items() if call["where"] else ():
         if plain(str(base)) == array:
             indices = next(entry.indices for entry in call["right"].atoms(sp.Indexed) if entry.base == base)

@@ -19,13 +19,15 @@ Lemma slope_pooled (r q c i j c' : int) : 0 <= r < H -> 0 <= q < W ->
   = [is c' == c] * (h' (y r q c) * m i j c r q).
 Proof.
 move=> r_in q_in; rewrite slope_sum2.
-transitivity (\Sum_(r' < H) \Sum_(q' < W) ([is r' == r] * [is q' == q] * ([is c' == c] * (h' (y r' q' c') * m i j c' r' q')))).
+transitivity (\Sum_(r' < H) \Sum_(q' < W)
+    ([is r' == r] * [is q' == q] * ([is c' == c] * (h' (y r' q' c') * m i j c' r' q')))).
   by apply: eq_sum2 => r' q' _ _; rewrite slope_scaled !slope_moved moved0; ring_is.
 by rewrite pick2 ext2_inside // (is_subst c' c (fun c => h' (y r q c) * m i j c r q)).
 Qed.
 
 (* Through convolution 2 and pooling to convolution 1. *)
-Theorem eq_training_a_cnn_convolution (w : int -> int -> int -> int -> R) (b : int -> R) (delta : int -> int -> int -> R) (r q c : int) :
+Theorem eq_training_a_cnn_convolution (w : int -> int -> int -> int -> R) (b : int -> R)
+    (delta : int -> int -> int -> R) (r q c : int) :
   0 <= r < H -> 0 <= q < W -> 0 <= c < C ->
   let p := pooled (fun r' q' c' => through h h' (move3 r q c r' q' c')) in
   \Sum_(i < H_o) \Sum_(j < W_o) \Sum_(f < F) (delta i j f
@@ -35,7 +37,8 @@ Theorem eq_training_a_cnn_convolution (w : int -> int -> int -> int -> R) (b : i
 Proof.
 move=> r_in q_in c_in p; rewrite mul_sum2; apply: eq_sum2 => i j _ _; rewrite -sum_swap2 mul_sum.
 apply: eq_sum => f _; rewrite slope_add slope_const add0r slope_sum2 !mul_sum2; apply: eq_sum2 => u v _ _.
-rewrite slope_sum; transitivity (delta i j f * \Sum_(c' < C) ([is c' == c] * (w u v c' f * (h' (y r q c) * m (i + u) (j + v) c r q)))).
+rewrite slope_sum; transitivity (delta i j f * \Sum_(c' < C)
+    ([is c' == c] * (w u v c' f * (h' (y r q c) * m (i + u) (j + v) c r q)))).
   by congr (_ * _); apply: eq_sum => c' _; rewrite slope_scaled slope_pooled //; ring_is.
 by rewrite pick isT // mul1r; ring.
 Qed.
@@ -51,7 +54,8 @@ Theorem eq_training_a_cnn_dense (w : int -> int -> R) (b delta : int -> R) (r q 
 Proof.
 move=> r_in q_in f_in p; rewrite -sum_swap2 mul_sum; apply: eq_sum => o _.
 rewrite slope_add slope_const add0r slope_sum2 !mul_sum2; apply: eq_sum2 => i j _ _.
-rewrite slope_sum; transitivity (delta o * \Sum_(f' < F) ([is f' == f] * (w (F * (W_p * i + j) + f') o * (h' (y r q f) * m i j f r q)))).
+rewrite slope_sum; transitivity (delta o * \Sum_(f' < F)
+    ([is f' == f] * (w (F * (W_p * i + j) + f') o * (h' (y r q f) * m i j f r q)))).
   by congr (_ * _); apply: eq_sum => f' _; rewrite slope_scaled_right slope_pooled //; ring_is.
 by rewrite pick isT // mul1r; ring.
 Qed.

@@ -59,7 +59,8 @@ transitivity (\Sum_(f' < G * F_g) ([is f' == f] * (delta n i j f' * met u v c f'
   by rewrite pick isT // mul1r.
 apply: eq_sum => f' _; rewrite mulrCA; congr (_ * _).
 rewrite slope_forward slope_const add0r.
-transitivity (\Sum_(u' < K_h) ([is u' == u] * \Sum_(v' < K_w) ([is v' == v] * \Sum_(c' < C_g) ([is c' == c] * ([is f' == f] * met u' v' c' f'))))).
+transitivity (\Sum_(u' < K_h) ([is u' == u] * \Sum_(v' < K_w) ([is v' == v] * \Sum_(c' < C_g) ([is c' == c] *
+    ([is f' == f] * met u' v' c' f'))))).
   apply: eq_sum => u' _; rewrite mul_sum; apply: eq_sum => v' _; rewrite !mul_sum; apply: eq_sum => c' _.
   rewrite slope_moved slope_ext2_still4 mulr0 addr0 ext2_coef0.
   rewrite (_ : ext2 _ _ _ _ _ = met u' v' c' f'); last by apply: ext2_ext => r q; rewrite coefC.
@@ -75,7 +76,8 @@ Lemma slope_by_pixel (n r q c n' i j f : int) : 0 <= r < H -> 0 <= q < W ->
 Proof.
 move=> r_in q_in; rewrite slope_forward slope_const add0r mul_sum2; apply: eq_sum2 => u v _ _.
 rewrite !mul_sum; apply: eq_sum => k _; rewrite slope_const mul0r add0r coefC /= slope_ext2.
-rewrite (@ext2_ext _ _ _ _ (fun r' q' : int => [is r' == r] * [is q' == q] * ([is n' == n] * [is channel f k == c]))); last first.
+rewrite (@ext2_ext _ _ _ _ (fun r' q' : int => [is r' == r] * [is q' == q] *
+    ([is n' == n] * [is channel f k == c]))); last first.
   by move=> r' q'; rewrite slope_moved; ring_is.
 rewrite ext2_meet //; ring_is.
 Qed.
@@ -96,14 +98,16 @@ Qed.
 
 Theorem whole_layer_input_gradient (n r q c : int) :
   0 <= n < N -> 0 <= r < H -> 0 <= q < W -> 0 <= c < G * C_g ->
-  let dilated (n r q f : int) := \Sum_(i < H_o) \Sum_(j < W_o) ([is s_h * i == r] * [is s_w * j == q] * delta n i j f) in
+  let dilated (n r q f : int) := \Sum_(i < H_o) \Sum_(j < W_o)
+      ([is s_h * i == r] * [is s_w * j == q] * delta n i j f) in
   let kernel (f : int) := F_g * (c %/ C_g)%Z + f in
   chain_rule (forward (still4 w) (move4 x n r q c) (fun f => (b f)%:P))
   = \Sum_(u < K_h) \Sum_(v < K_w) \Sum_(f < F_g)
       (dilated n (r + p_h - d_h * u) (q + p_w - d_w * v) (kernel f) * w u v (c %% C_g)%Z (kernel f)).
 Proof.
 move=> n_in r_in q_in c_in dilated kernel; rewrite /chain_rule.
-transitivity (\Sum_(n' < N) ([is n' == n] *  \Sum_(i < H_o) \Sum_(j < W_o) \Sum_(f < G * F_g) \Sum_(u < K_h) \Sum_(v < K_w)
+transitivity (\Sum_(n' < N) ([is n' == n] * \Sum_(i < H_o) \Sum_(j < W_o) \Sum_(f < G * F_g)
+    \Sum_(u < K_h) \Sum_(v < K_w)
     ([is s_h * i + d_h * u - p_h == r] * [is s_w * j + d_w * v - p_w == q] * delta n' i j f
      * \Sum_(k < C_g) ([is channel f k == c] * w u v k f)))).
   apply: eq_sum => n' _; rewrite mul_sum2; apply: eq_sum2 => i j _ _.
