@@ -120,7 +120,7 @@ coverage:
 	@$(RUN) --with coverage -- $(PYTEST) tests --cov --cov-report=term
 
 # About an hour on two cores. It goes on where it was stopped, and tries again only the functions that changed;
-# `make clean` lets it start anew. MODULES="windows conv" takes these modules only.
+# `make clean` lets it start anew. MODULES="windows layers.convolution" takes these modules only.
 MODULES :=
 mutation:
 	@$(RUN) --with mutation --set OPENBLAS_NUM_THREADS=1 -- -m mutmut run $(foreach module,$(MODULES),'cnnlib.$(module).*')
@@ -135,8 +135,9 @@ test-browser: book
 	@$(RUN) --with browser -- $(PYTEST) --durations=10 -rs tests/browser
 
 # Coq is the system's, and its checker is plain Python: .venv is not needed.
+WRONG :=
 formal:
-	@$(PYTHON) formal/check.py $(if $(WRONG),--wrong)
+	@$(RUN) --program -- $(PYTHON) formal/check.py $(if $(WRONG),--wrong)
 
 # --- The packages ---------------------------------------------------------------------------
 

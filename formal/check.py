@@ -93,7 +93,7 @@ def try_wrong_statements(file, found, table):
                           f'Proof.\nidtac "understood {name}".\n{proof.removeprefix(".")}.\nAbort All.')
         end = f"Proof{proof}."
         place = text.index(end, text.index(f"Theorem {theorem}{statement}")) + len(end)
-        slow = ["Set Default Timeout 60.", *copies, "Unset Default Timeout."]
+        slow = ["Set Default Timeout 300.", *copies, "Unset Default Timeout."]
         text = "\n".join([text[:place], *slow, text[place:]])
     said = run("coqtop", "-q", *OPTIONS, input=text + "\n" + "".join(f"Locate {name}.\n" for name in changes))
     for name, change in changes.items():

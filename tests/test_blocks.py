@@ -168,6 +168,10 @@ def test_without_a_number_of_threads_there_are_as_many_as_cores_may_be_used(monk
     monkeypatch.delattr(os, "sched_getaffinity")
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     assert blocks.thread_count() == 1
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    assert blocks.thread_count() == 8
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    assert blocks.thread_count() == 1
 
 
 @pytest.mark.parametrize("threads", ["1", "2", "5"])

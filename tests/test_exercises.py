@@ -31,7 +31,7 @@ def test_solution_is_right_and_wrong_answers_are_refused_with_an_index(exercise)
     exec(exercise.answered_with(), space)
     for name, right, wrong in WRONG_ANSWERS[exercise.label]:
         assert "\n".join(exercise.solution).count(right) == 1, f"{name}: {right!r} does not stand in the solution once"
-        message = refusal(exercise.answered_with(lambda source: source.replace(right, wrong)), space)  # noqa: B023 (called at once)
+        message = refusal(exercise.answered_with(lambda source: source.replace(right, wrong)), space)
         assert message, f"{name}: accepted"
         assert re.match(named_place(exercise.answer), message), f"{name}: {message}"
 

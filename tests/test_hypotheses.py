@@ -1,7 +1,7 @@
 """Every hypothesis is needed: without it, a general proof fails.
 
-What is given is dropped condition by condition, and of each letter what is assumed about its sign. Sizes are positive
-by the book's convention (page "What is trusted"), needed or not; but some proof must need it.
+What is given is dropped condition by condition, and of each letter what is assumed about its sign. Some signs are
+assumed for convenience, needed or not, as the page "What is trusted" says: sizes are at least 1, and those below.
 """
 
 import functools
@@ -13,10 +13,14 @@ from reading import Notebook, notebooks
 from running import statements
 
 
+CONVENIENT = {"p_h", "p_w", "eta", r"\eta"}  # paddings are not negative, the learning rate is positive
+
+
 @functools.cache
 def general(path):
     calls = [call for call in statements(Notebook(path)) if not call["others"]]
-    return [call for call in calls if all(isinstance(call[side], sp.Expr) for side in ("left", "right"))]
+    both = [call for call in calls if all(isinstance(call[side], sp.Expr) for side in ("left", "right"))]
+    return [call for call in both if call["left"].has(sp.Indexed, sp.Sum) or call["right"].has(sp.Indexed, sp.Sum)]
 
 
 def holds(label, left, right, **options):
@@ -39,7 +43,7 @@ def without_each_sign(call):
     letters = {letter for side in ("left", "right") for letter in call[side].atoms(sp.Symbol)}
     for letter in sorted(letters, key=str):
         signs = {"positive", "negative", "nonnegative", "nonpositive", "nonzero"} & letter.assumptions0.keys()
-        if signs and not (letter.is_integer and letter.is_positive):
+        if signs and letter.name not in CONVENIENT and not (letter.is_integer and letter.is_positive):
             kinds = {kind: True for kind in ("integer", "real") if letter.assumptions0.get(kind)}
             plain = {letter: sp.Symbol(letter.name, **kinds)}
             yield letter, *[call[side].xreplace(plain) for side in ("left", "right")], [one.xreplace(plain) for one in call["given"]]

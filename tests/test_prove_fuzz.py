@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutants import broken
 
-TRIES = int(os.environ.get("PROVE_FUZZ", 1500))
+TRIES = int(os.environ.get("PROVE_FUZZ", 400))
 POINTS = 40
 
 i, j, u, q, r, z = sp.symbols("i j u q r z", integer=True)
@@ -274,6 +274,8 @@ def test_no_false_statement_is_proved(seed):
     try:
         left, right = pair(chance)
     except (TypeError, ValueError, NotImplementedError):  # a rule made what SymPy or `collapse` refuses
+        return
+    if left == right:
         return
     formulas = Formulas(chance)
     known = [one for one in (formulas.relation([]) for _ in range(chance.choice([0, 0, 1, 2]))) if isinstance(one, (sp.Ge, sp.Gt, sp.Le, sp.Lt))]

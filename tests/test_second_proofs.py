@@ -1,17 +1,14 @@
 """The second proofs say what the pages say: the right sides and conditions of formal/*.v, read as SymPy."""
 
-import sys
 import tomllib
 from functools import cache
 
 import pytest
 import sympy as sp
-from reading import CHAPTERS, ROOT, Notebook, notebooks
-from running import statements
-
-sys.path.insert(0, str(ROOT / "formal"))
 from check import read_theorems
-from statements import canonical, conditions, page_sizes, read_bounds, read_statement
+from reading import ROOT, Notebook, notebooks
+from running import statements
+from skeleton import canonical, conditions, page_sizes, read_bounds, read_statement
 
 THEOREMS = {name: statement for found in read_theorems().values() for name, (statement, _) in found.items()}
 TABLE = tomllib.loads((ROOT / "formal" / "statements.toml").read_text(encoding="utf-8"))

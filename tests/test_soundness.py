@@ -8,6 +8,7 @@ i, j, q, r, u, v = sp.symbols("i j q r u v", integer=True)
 n, m, s, K = sp.symbols("n m s K", integer=True, positive=True)
 k = sp.Symbol("k", integer=True, nonnegative=True)
 t = sp.Symbol("t", real=True)
+e = sp.Symbol("e", even=True)
 d, w, x, U, G, H = map(sp.IndexedBase, "dwxUGH")
 V = sp.IndexedBase("V", integer=True)
 h = sp.Function("h")
@@ -68,6 +69,46 @@ FALSE = {
     "a sum in a condition": (pw(d[r], over(x[i]) > 0), pw(d[r], over(x[i]) >= 1)),
     "a sum in an index": (x[over(i)], x[n * n]),
     "integers only": (sp.sin(sp.pi * t) * d[r], 0 * d[r]),
+    "a delta between two sums": (over(over(KD(i,j)*w[i,j],j,0,m-1)), over(w[i,i])),
+    "a delta in a delta": (over(KD(i,KD(r,q))*d[i]), d[0]),
+    "floor of a real": (pw(d[r],sp.floor(t)>=1),pw(d[r],t>=2)),
+    "floor of a real as a limit": (over(d[i],i,0,sp.floor(t)), over(d[i],i,0,sp.floor(t)+1)),
+    "the upper triangle for the lower": (over(over(w[i,j],j,i,n-1)),over(over(w[i,j],i,j,n-1),j)),
+    "the terms of a triangle that may be empty": (over(over(1,j,i,m-1)), over(m-i)),
+    "the larger, in a condition": (pw(d[r],sp.Max(r,q)>=0),pw(d[r],r>=0)),
+    "the smaller, in a delta": (over(KD(i,sp.Min(r,q))*d[i]), pw(d[r],(r>=0)&(r<=n-1))),
+    "the absolute value of an index": (over(KD(sp.Abs(i),r)*d[i],i,-n,n), pw(d[r],(r>=0)&(r<=n))),
+    "the remainder of an index": (over(KD(sp.Mod(i,s),r)*d[i]), pw(d[r],(r>=0)&(r<=n-1))),
+    "a remainder picked": (over(KD(i,sp.Mod(r,s))*d[i]), d[sp.Mod(r,s)]),
+    "the sign": (sp.sign(t)*d[r], d[r]),
+    "a size below 0": (over(v,i,1,k-1),(k-1)*v),
+    "a Piecewise in a lower limit": (sp.Sum(d[i],(i,sp.Piecewise((0,r>0),(1,True)),n)), over(d[i],i,0,n)),
+    "a Piecewise in an upper limit": (sp.Sum(1,(i,0,sp.Piecewise((n,r>0),(m,True))-1)), n+0*r),
+    "a delta in a limit": (sp.Sum(1,(i,0,KD(r,q)-1)), 0*r+1),
+    "a sum in a limit": (over(1, i, 0, over(V[j], j) - 1), over(V[j], j) + 0 * r),
+    "an absolute value in a limit": (sp.Sum(1,(i,0,sp.Abs(r)-1)), r),
+    "alternating signs": (over((-1)**i), pw(sp.Integer(1),sp.Eq(sp.Mod(n,2),0))),
+    "even integers": (pw(d[e],e>=1),pw(d[e],e>=3)),
+    "the root of a square": (sp.sqrt(x[r]**2)*d[r],x[r]*d[r]),
+    "the logarithm of a product": (sp.log(x[r]*x[q])*d[r],(sp.log(x[r])+sp.log(x[q]))*d[r]),
+    "a power of a sum": (over(d[i])**k*over(d[i]), over(d[i])**k),
+    "a sum of powers": (over(d[i])**n, over(d[i]**n)),
+    "conditions inside one another": (pw(pw(d[r],r>q),q>r),d[r]),
+    "a real given": (pw(d[r],2*t>1),d[r],[t>=sp.Rational(1,2)]),
+    "a product of what is given": (pw(d[r],r*q>=0),d[r],[r>=0,q>=-1]),
+    "a remainder below 0": (pw(d[r],s*r-u>=0),pw(d[r],r>=0),[u>=0,u<s]),
+    "a remainder that is given": (pw(d[r],s*r+u>=0),pw(d[r],r>=0),[u>=-s,u<0]),
+    "a slope at a square": (sp.diff(h(x[r]**2),x[r]), sp.diff(h(x[r]),x[r]).subs(x[r],x[r]**2)),
+    "slopes by two arguments": (over(KD(i,r)*sp.diff(h(x[i],x[q]),x[i])), pw(sp.diff(h(x[r],x[q]),x[q]),(r>=0)&(r<=n-1))),
+    "a function of a delta": (over(h(KD(i,r))), n*h(1)),
+    "a function of a Piecewise": (sp.exp(pw(d[r],r>0)), pw(sp.exp(d[r]),r>0)),
+    "an inverse of a Piecewise": (1/(1+pw(d[r],r>0)), pw(1/(1+d[r]),r>0)),
+    "a shifted index": (over(d[i+1]),over(d[i],i,0,n)),
+    "one index twice": (sp.Sum(d[i],(i,0,n-1),(i,0,m-1)), n*over(d[i],i,0,m-1)),
+    "an index outside its sum, in a limit": (sp.Sum(d[i],(i,0,n-1),(j,0,i)), over((i+1)*d[i])),
+    "not equal, and a delta": (over(pw(d[i],sp.Ne(i,r))*KD(i,q)), pw(d[q],(q>=0)&(q<=n-1))),
+    "a real that is 0": (pw(t*d[r],sp.Eq(t,0)),t*d[r]),
+    "equal entries": (pw(d[r],sp.Eq(x[r],x[q])),pw(d[r],(x[r]>=x[q]))),
 }
 
 TRUE = {

@@ -1,7 +1,7 @@
 """Count the mutants of cnnlib that tests/ killed, and hold the survivors against tests/mutation.md.
 
     python tools/mutation.py                  after `mutmut run`: every module
-    python tools/mutation.py windows conv     these modules only
+    python tools/mutation.py windows layers.convolution     these modules only
 
 A mutant is one small change of one function, such as - for +, tried in a copy of cnnlib under mutants/.
 Fails if a mutant survived that the page does not explain, if the page explains one that is gone or was
@@ -44,6 +44,7 @@ def described(mutant: str, path: Path) -> tuple[str, str]:
 
 def main(modules: list[str]) -> int:
     """Print a table of the modules and what is wrong; return 1 if something is."""
+    modules = [module.rpartition(".")[2] for module in modules]
     total, alive, slow = Counter(), set(), set()
     print("| module | mutants | not tried | survivors | killed of those tried |\n|---|---:|---:|---:|---:|")
     for path in sorted(walk_mutatable_files()):
