@@ -57,7 +57,11 @@ def test_computational_graphs_by_hand():
         return a + b**2
 
     # o is at most quadratic in b and a, and of degree 4 in w
-    by_differences = [(o(1, b=4) - o(1, b=2)) / 2, (o(1, a=4) - o(1, a=2)) / 2, (8 * (o(1.5) - o(0.5)) - (o(2) - o(0))) / 6]
+    by_differences = [
+        (o(1, b=4) - o(1, b=2)) / 2,
+        (o(1, a=4) - o(1, a=2)) / 2,
+        (8 * (o(1.5) - o(0.5)) - (o(2) - o(0))) / 6,
+    ]
     assert np.allclose(solution("ex-computational-graphs-by-hand")(), by_differences)
 
 
@@ -125,7 +129,9 @@ def test_layers_and_deltas_softmax(rng):
     for _ in range(CASES):
         y, g = rng.normal(size=(2, size(rng)))
         by_differences = slopes(lambda y: g @ (np.exp(y) / np.exp(y).sum()), y)  # noqa: B023
-        assert np.allclose(solution("ex-layers-and-deltas-softmax")(g, np.exp(y) / np.exp(y).sum()), by_differences, atol=1e-7)
+        assert np.allclose(
+            solution("ex-layers-and-deltas-softmax")(g, np.exp(y) / np.exp(y).sum()), by_differences, atol=1e-7
+        )
 
 
 def test_layers_and_deltas_tied(rng):
@@ -148,7 +154,9 @@ def test_layers_and_deltas_by_hand(rng):
 def correlated(x, w):
     """Give the valid correlation of two maps."""
     shape = np.subtract(x.shape, w.shape) + 1
-    return np.array([[(x[i : i + w.shape[0], j : j + w.shape[1]] * w).sum() for j in range(shape[1])] for i in range(shape[0])])
+    return np.array(
+        [[(x[i : i + w.shape[0], j : j + w.shape[1]] * w).sum() for j in range(shape[1])] for i in range(shape[0])]
+    )
 
 
 def test_correlation_and_convolution_by_hand():
@@ -168,6 +176,7 @@ def test_correlation_and_convolution_polynomials(rng):
 
 def test_correlation_and_convolution_same():
     for H, K, s, d in product(range(1, 10), range(1, 5), range(1, 5), range(1, 4)):
+
         def outputs(padding):
             return sum(1 for first in range(0, H + padding, s) if first + d * (K - 1) < H + padding)  # noqa: B023
 
