@@ -128,7 +128,7 @@ def test_layers_and_deltas_leaky(rng):
 def test_layers_and_deltas_softmax(rng):
     for _ in range(CASES):
         y, g = rng.normal(size=(2, size(rng)))
-        by_differences = slopes(lambda y: g @ (np.exp(y) / np.exp(y).sum()), y)  # noqa: B023
+        by_differences = slopes(lambda y: g @ (np.exp(y) / np.exp(y).sum()), y)
         assert np.allclose(
             solution("ex-layers-and-deltas-softmax")(g, np.exp(y) / np.exp(y).sum()), by_differences, atol=1e-7
         )
@@ -138,7 +138,7 @@ def test_layers_and_deltas_tied(rng):
     for _ in range(CASES):
         N, D, middle = size(rng), size(rng), size(rng)
         delta, x, w = integers(rng, N, D), integers(rng, N, D), integers(rng, D, middle)
-        by_differences = slopes(lambda w: (delta * (x @ w @ w.T)).sum(), w.astype(float), 0.5)  # noqa: B023 (quadratic: exact)
+        by_differences = slopes(lambda w: (delta * (x @ w @ w.T)).sum(), w.astype(float), 0.5)
         assert np.allclose(solution("ex-layers-and-deltas-tied")(delta, x, w), by_differences)
 
 
@@ -147,7 +147,7 @@ def test_layers_and_deltas_by_hand(rng):
         N, *widths = [size(rng) for _ in range(4)]
         x, w1, w2 = rng.normal(size=(N, widths[0])), rng.normal(size=widths[:2]), rng.normal(size=widths[1:])
         t = rng.normal(size=(N, widths[2]))
-        by_differences = slopes(lambda w1: half_squared(x, w1, w2, t), w1)  # noqa: B023
+        by_differences = slopes(lambda w1: half_squared(x, w1, w2, t), w1)
         assert np.allclose(solution("ex-layers-and-deltas-by-hand")(x, w1, w2, t), by_differences, atol=1e-6)
 
 
@@ -178,7 +178,7 @@ def test_correlation_and_convolution_same():
     for H, K, s, d in product(range(1, 10), range(1, 5), range(1, 5), range(1, 4)):
 
         def outputs(padding):
-            return sum(1 for first in range(0, H + padding, s) if first + d * (K - 1) < H + padding)  # noqa: B023
+            return sum(1 for first in range(0, H + padding, s) if first + d * (K - 1) < H + padding)
 
         least = next(padding for padding in range(99) if outputs(padding) == len(range(0, H, s)))
         assert solution("ex-correlation-and-convolution-same")(H, K, s, d) == least
