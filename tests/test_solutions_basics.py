@@ -57,7 +57,11 @@ def test_computational_graphs_by_hand():
         return a + b**2
 
     # o is at most quadratic in b and a, and of degree 4 in w
-    by_differences = [(o(1, b=4) - o(1, b=2)) / 2, (o(1, a=4) - o(1, a=2)) / 2, (8 * (o(1.5) - o(0.5)) - (o(2) - o(0))) / 6]
+    by_differences = [
+        (o(1, b=4) - o(1, b=2)) / 2,
+        (o(1, a=4) - o(1, a=2)) / 2,
+        (8 * (o(1.5) - o(0.5)) - (o(2) - o(0))) / 6,
+    ]
     assert np.allclose(solution("ex-computational-graphs-by-hand")(), by_differences)
 
 
@@ -124,15 +128,17 @@ def test_layers_and_deltas_leaky(rng):
 def test_layers_and_deltas_softmax(rng):
     for _ in range(CASES):
         y, g = rng.normal(size=(2, size(rng)))
-        by_differences = slopes(lambda y: g @ (np.exp(y) / np.exp(y).sum()), y)  # noqa: B023
-        assert np.allclose(solution("ex-layers-and-deltas-softmax")(g, np.exp(y) / np.exp(y).sum()), by_differences, atol=1e-7)
+        by_differences = slopes(lambda y: g @ (np.exp(y) / np.exp(y).sum()), y)
+        assert np.allclose(
+            solution("ex-layers-and-deltas-softmax")(g, np.exp(y) / np.exp(y).sum()), by_differences, atol=1e-7
+        )
 
 
 def test_layers_and_deltas_tied(rng):
     for _ in range(CASES):
         N, D, middle = size(rng), size(rng), size(rng)
         delta, x, w = integers(rng, N, D), integers(rng, N, D), integers(rng, D, middle)
-        by_differences = slopes(lambda w: (delta * (x @ w @ w.T)).sum(), w.astype(float), 0.5)  # noqa: B023 (quadratic: exact)
+        by_differences = slopes(lambda w: (delta * (x @ w @ w.T)).sum(), w.astype(float), 0.5)
         assert np.allclose(solution("ex-layers-and-deltas-tied")(delta, x, w), by_differences)
 
 
@@ -141,14 +147,16 @@ def test_layers_and_deltas_by_hand(rng):
         N, *widths = [size(rng) for _ in range(4)]
         x, w1, w2 = rng.normal(size=(N, widths[0])), rng.normal(size=widths[:2]), rng.normal(size=widths[1:])
         t = rng.normal(size=(N, widths[2]))
-        by_differences = slopes(lambda w1: half_squared(x, w1, w2, t), w1)  # noqa: B023
+        by_differences = slopes(lambda w1: half_squared(x, w1, w2, t), w1)
         assert np.allclose(solution("ex-layers-and-deltas-by-hand")(x, w1, w2, t), by_differences, atol=1e-6)
 
 
 def correlated(x, w):
     """Give the valid correlation of two maps."""
     shape = np.subtract(x.shape, w.shape) + 1
-    return np.array([[(x[i : i + w.shape[0], j : j + w.shape[1]] * w).sum() for j in range(shape[1])] for i in range(shape[0])])
+    return np.array(
+        [[(x[i : i + w.shape[0], j : j + w.shape[1]] * w).sum() for j in range(shape[1])] for i in range(shape[0])]
+    )
 
 
 def test_correlation_and_convolution_by_hand():
@@ -168,8 +176,9 @@ def test_correlation_and_convolution_polynomials(rng):
 
 def test_correlation_and_convolution_same():
     for H, K, s, d in product(range(1, 10), range(1, 5), range(1, 5), range(1, 4)):
+
         def outputs(padding):
-            return sum(1 for first in range(0, H + padding, s) if first + d * (K - 1) < H + padding)  # noqa: B023
+            return sum(1 for first in range(0, H + padding, s) if first + d * (K - 1) < H + padding)
 
         least = next(padding for padding in range(99) if outputs(padding) == len(range(0, H, s)))
         assert solution("ex-correlation-and-convolution-same")(H, K, s, d) == least

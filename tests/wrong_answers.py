@@ -159,7 +159,11 @@ WRONG_ANSWERS = {
     ],
     "ex-average-pooling-pencil": [
         ("= for +=", "[1, 3, 2],\n            [4, 10, 6],\n            [3, 7, 4]", "[1, 2, 2], [3, 4, 4], [3, 4, 4]"),
-        ("not divided", "[1, 3, 2],\n            [4, 10, 6],\n            [3, 7, 4]", "[4, 12, 8], [16, 40, 24], [12, 28, 16]"),
+        (
+            "not divided",
+            "[1, 3, 2],\n            [4, 10, 6],\n            [3, 7, 4]",
+            "[4, 12, 8], [16, 40, 24], [12, 28, 16]",
+        ),
     ],
     "ex-average-pooling-inside": [
         ("stride ignored", "s * np.arange", "np.arange"),
