@@ -36,6 +36,16 @@ def test_search_finds_stride(new_page, site, server, place):
     assert page.complaints == []
 
 
+@pytest.mark.parametrize("size", [(1280, 900), (390, 844)])
+def test_nothing_lies_over_what_is_searched(new_page, server, size):
+    page = new_page(size)
+    page.goto(f"{server.address}/search.html?q=stride")
+    form = page.locator(".bd-search-container form.bd-search")
+    icon, field = form.locator(".fa-magnifying-glass, svg").first.bounding_box(), form.locator("input").bounding_box()
+    text = field["x"] + form.locator("input").evaluate("field => parseFloat(getComputedStyle(field).paddingLeft)")
+    assert icon["x"] + icon["width"] <= text
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_reader_changes_the_colours(new_page, site, server, place):
     page = new_page()
