@@ -219,3 +219,11 @@ def test_without_scripts_the_page_can_be_read(new_page, site):
     assert page.get_by_role("heading", name="Stride").first.is_visible()
     assert page.locator(".stepper-frame").first.is_visible()
     assert [said for said in page.complaints if not re.search(r"failed: .*\.js", said)] == []
+
+
+def test_wheel_lies_beside_the_notebooks(new_page, site, server):
+    page = new_page()
+    page.goto(f"{server.address}/chapters/intro.html")
+    wheel = site / "chapters" / page.get_by_role("link", name="the wheel of cnnlib").get_attribute("href")
+    assert wheel.is_file() and wheel.stat().st_size > 100_000
+    assert (wheel.parent / "intro.ipynb").is_file()
