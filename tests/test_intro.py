@@ -1,9 +1,11 @@
 """The introduction's map of the chapters is that of the chapters' own pages."""
 
 import re
+import tomllib
 
 import pytest
-from reading import CHAPTERS, Notebook, numbered_chapters
+from building import DOWNLOADS
+from reading import CHAPTERS, ROOT, Notebook, numbered_chapters
 
 TEXT = "\n".join(cell.source for cell in Notebook(CHAPTERS / "intro.ipynb").cells if cell.cell_type == "markdown")
 ROWS = re.findall(r"^\| (\d+) \| \{doc\}`(\w+)` \| .* \| ([\d, ]*) ?\| (\d?[½¼¾]?) \|$", TEXT, re.MULTILINE)
@@ -35,3 +37,8 @@ def test_hours_add_up():
     assert f"in order, {sum(of.values()):.0f} hours" in TEXT
     gallery = 1.5  # as in the plans of chapters/teaching.md
     assert sum(of[n] for n in (1, 4, 5, 7)) + gallery == 6
+
+
+def test_link_to_the_wheel_has_its_name():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert f'href="../{DOWNLOADS}/cnnlib-{version}-py3-none-any.whl"' in TEXT
