@@ -14,13 +14,13 @@ import sympy as sp
 class Point(dict):
     """One random choice of all sizes, indices, entries and values of functions; each is drawn when it is first read."""
 
-    def __init__(self, seed):
-        self.random = random.Random(seed)
+    def __init__(self, seed, indices=(-1, 0, 0, 1, 1, 2, 3)):
+        self.random, self.indices = random.Random(seed), indices
 
     def __missing__(self, key):
         name, *_ = key
         if getattr(name, "is_integer", False) and len(key) == 1:
-            self[key] = self.random.choice([1, 2, 2, 3] if name.is_positive else [-1, 0, 0, 1, 1, 2, 3])
+            self[key] = self.random.choice([1, 2, 2, 3] if name.is_positive else self.indices)
         else:
             sign = 1 if getattr(name, "is_nonnegative", False) else self.random.choice([-1, 1])
             self[key] = sign * self.random.uniform(0.5, 2)
