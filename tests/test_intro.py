@@ -8,7 +8,7 @@ from building import DOWNLOADS
 from reading import CHAPTERS, ROOT, Notebook, numbered_chapters
 
 TEXT = "\n".join(cell.source for cell in Notebook(CHAPTERS / "intro.ipynb").cells if cell.cell_type == "markdown")
-ROWS = re.findall(r"^\| (\d+) \| \{doc\}`(\w+)` \| .* \| ([\d, ]*) ?\| (\d?[½¼¾]?) \|$", TEXT, re.MULTILINE)
+ROWS = re.findall(r"^\| (\d+) \| \{doc\}`(\w+)`: .* \| ([\d, ]*) ?\| (\d?[½¼¾]?) \|$", TEXT, re.MULTILINE)
 CHAPTERS_IN_ORDER = numbered_chapters()
 PARTS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "": 0}
 
