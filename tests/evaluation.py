@@ -107,13 +107,13 @@ class Writer:
         return f"point[{self.thing(entry.base)}, {self.joined(entry.indices)}]"
 
     def sum(self, total):
-        outer, loops = self.bound.copy(), []
+        outer, loops, signs = self.bound.copy(), [], []
         for index, low, high in reversed(total.limits):
             limits = self.joined((low, high))
             (name,) = self.bind([index])
             loops.append(f"for s{name}, {name} in span({limits})")
-        signs = " * ".join(f"s{self.bound[index]}" for index, *_ in total.limits)
-        source = f"sum({signs} * ({self.write(total.function)}) {' '.join(loops)})"
+            signs.append(f"s{name}")  # one for each sum: two may have the same index
+        source = f"sum({' * '.join(signs)} * ({self.write(total.function)}) {' '.join(loops)})"
         self.bound = outer
         return source
 
