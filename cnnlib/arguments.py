@@ -91,7 +91,7 @@ def refuse_what_is_no_number(name, objects):
 
 
 def unbounded(objects):
-    """Make Python's numbers of NumPy's own in an array of objects: products of those wrap around, as in no other array."""
+    """Make Python's numbers of NumPy's own in an array of objects, where their products would wrap around."""
     if not any(issubclass(kind, np.generic) for kind in set(map(type, objects.flat))):
         return objects
     numbers = np.frompyfunc(lambda entry: entry.item() if isinstance(entry, np.generic) else entry, 1, 1)

@@ -64,8 +64,8 @@ class SGD:
             If a parameter is made of integers, which a step would round, or a
             gradient of objects and its parameter is not.
         ValueError
-            If a gradient has another shape than its parameter. With any of
-            these errors, nothing has been changed.
+            If a gradient, or the momentum so far, has another shape than its
+            parameter. With any of these errors, nothing has been changed.
         """
         params, grads = self.network.params, self.network.grads
         missing = [name for name in params if name not in grads]
@@ -80,6 +80,7 @@ class SGD:
             with quietly():
                 velocity = np.array(gradient, parameter.dtype)
                 if momentum and name in self._velocity:
+                    arguments.same_shape(f"momentum of {name!r}", self._velocity[name], parameter.shape)
                     velocity = velocity + momentum * self._velocity[name].astype(parameter.dtype)
                 moved[name] = parameter - lr * velocity
             velocities[name] = velocity

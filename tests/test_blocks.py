@@ -145,6 +145,32 @@ def test_who_comes_while_it_is_held_leaves_it_alone():
 
 
 @pytest.mark.usefixtures("two_blas_threads")
+def test_every_thread_can_hold_it():
+    """The fixture has set a number in this thread; threadpoolctl would ignore another thread's from then on."""
+    seen = []
+
+    def hold():
+        with blocks.one_blas_thread(10**9):
+            seen.append(blas_threads())
+
+    other = threading.Thread(target=hold)
+    other.start()
+    other.join()
+    assert seen == [{1}]
+
+
+@pytest.mark.usefixtures("two_blas_threads")
+def test_who_is_in_last_restores_it():
+    """Whoever was first may be done first; the others' sums must not change their order in the middle."""
+    first, second = (blocks.one_blas_thread(10**9) for _ in range(2))
+    for step, inside in [(first.__enter__, 1), (second.__enter__, 1), (lambda: first.__exit__(*[None] * 3), 1)]:
+        step()
+        assert blas_threads() == {inside}
+    second.__exit__(None, None, None)
+    assert blas_threads() == {2}
+
+
+@pytest.mark.usefixtures("two_blas_threads")
 def test_small_products_leave_it_alone():
     with blocks.one_blas_thread(blocks.ALONE):
         assert blas_threads() == {2}

@@ -407,6 +407,17 @@ def test_a_loss_hands_out_arrays_of_its_own(loss, target):
     assert np.array_equal(loss.backward(), kept)
 
 
+def test_momentum_of_another_shape_is_refused():
+    layer = Linear(2, 2, bias=False, rng=0)
+    optimizer = SGD(layer, 1, momentum=0.5)
+    layer.grads["weight"] = np.ones((2, 2))
+    optimizer.step()
+    layer.params["weight"] = layer.grads["weight"] = np.ones((2, 1))
+    with pytest.raises(ValueError, match=r"^momentum of 'weight' has shape \(2, 2\); expected \(2, 1\)$"):
+        optimizer.step()
+    assert layer.params["weight"].tolist() == [[1], [1]]
+
+
 def test_a_step_writes_into_no_array():
     net, x = network(), X.astype(np.float32)
     best = dict(net.params)

@@ -4,7 +4,7 @@ import math
 import os
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import copy_context
 from functools import cache
 
@@ -100,30 +100,53 @@ def one_blas_thread(products, most=math.inf):
     """Hold the BLAS library to one thread, in a `with` block, where so many products of two numbers might take more.
 
     Its own threads would wait for each other in every one of many small
-    matrix products, longest where other programs use the same cores. Who is
-    in here first holds it, and restores what was before. With more than
-    `most` products, in one matrix, its threads are welcome.
+    matrix products, longest where other programs use the same cores. With
+    more than `most` products, in one matrix, its threads are welcome.
     """
-    if not ALONE < products <= most or not _holding.acquire(blocking=False):
+    with _holding if ALONE < products <= most else nullcontext():
         yield
-        return
-    try:
-        limit = _controller().limit(limits=1, user_api="blas")
-        try:
-            yield
-        finally:
-            limit.restore_original_limits()
-    finally:
-        _holding.release()
 
 
-_holding = threading.Lock()
+class _Holding:
+    """The first one in here holds the BLAS library to one thread, and the last one out restores what was before.
+
+    Its number of threads is one for the whole process, and decides on the
+    last digits of a sum: it must not change while anybody is in here.
+    """
+
+    def __init__(self):
+        self.inside, self.lock = 0, threading.Lock()
+
+    def __enter__(self):
+        with self.lock:
+            if not self.inside:
+                self.before = [library.num_threads for library in _libraries()]
+                _set_threads([1] * len(self.before))
+            self.inside += 1
+
+    def __exit__(self, *error):
+        with self.lock:
+            self.inside -= 1
+            if not self.inside:
+                _set_threads(self.before)
+
+
+_holding = _Holding()
+if hasattr(os, "register_at_fork"):  # a forked process has none of the threads that were inside
+    os.register_at_fork(after_in_child=_holding.__init__)
+
+
+def _set_threads(numbers):
+    """Set the number of threads of each BLAS library, from whatever thread."""
+    for library, number in zip(_libraries(), numbers):
+        # From threadpoolctl 3.8 on, `set_num_threads` does nothing in all threads but the first that called it.
+        getattr(library, "_real_set_num_threads", library.set_num_threads)(number)
 
 
 @cache
-def _controller():
-    """Find the BLAS library: once, since it takes a thousand times as long as setting its number of threads."""
-    return ThreadpoolController()
+def _libraries():
+    """Find the BLAS libraries: once, since it takes a thousand times as long as setting their number of threads."""
+    return ThreadpoolController().select(user_api="blas").lib_controllers
 
 
 def thread_count():
