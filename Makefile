@@ -23,7 +23,7 @@ endef
 # -X utf8: a path is said in every locale.
 RUN = $(if $(shell command -v "$(PYTHON)" 2>/dev/null),$(PYTHON),$(error $(NO_PYTHON))) -I -X utf8 tools/environment.py --versions $(VERSIONS)
 
-.PHONY: help book test coverage mutation mutants-of-formulas test-browser test-places formal quick lint tidy serve lab site zip pdf epub notebooks notebooks-check lock audit clean distclean
+.PHONY: help book test coverage mutation mutants-of-formulas test-browser test-places formal quick lint tidy serve lab site zip pdf epub student notebooks notebooks-check lock audit clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -43,6 +43,7 @@ help:
 	@echo "make zip        pack the book into _build/book.zip, to read from a disk without a server"
 	@echo "make pdf        set the book on paper, _build/book.pdf (needs XeLaTeX; says which packages)"
 	@echo "make epub       make an e-book, _build/book.epub"
+	@echo "make student    write the notebooks without solutions into _build/student"
 	@echo "make notebooks  run the notebooks and store their outputs in the one canonical form"
 	@echo "make notebooks-check  fail if that would change a notebook"
 	@echo "make lock       renew requirements.lock: the newest versions that requirements.txt admits"
@@ -86,6 +87,9 @@ pdf:
 
 epub:
 	@$(RUN) --with epub -- tools/epub.py _build/book.epub
+
+student:
+	@$(RUN) -- tools/student.py _build/student
 
 # --- The tests ------------------------------------------------------------------------------
 

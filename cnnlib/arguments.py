@@ -23,6 +23,7 @@ __all__ = [
     "same_shape",
     "shape",
     "shown",
+    "unbounded",
 ]
 
 LARGEST = 2**31 - 1  # sizes, strides and paddings beyond it overflow NumPy's own arithmetic on them
@@ -69,6 +70,7 @@ def array(name, value, ndim=None, axes=None):
         return np.asarray(result, np.int64)
     if result.dtype == object:
         refuse_what_is_no_number(name, result)
+        return unbounded(result)
     return result
 
 
@@ -86,6 +88,14 @@ def refuse_what_is_no_number(name, objects):
             entry * 0 + 0
         except TypeError:
             raise TypeError(f"{name} holds {shown(entry)}; expected numbers or expressions") from None
+
+
+def unbounded(objects):
+    """Make Python's numbers of NumPy's own in an array of objects: products of those wrap around, as in no other array."""
+    if not any(issubclass(kind, np.generic) for kind in set(map(type, objects.flat))):
+        return objects
+    numbers = np.frompyfunc(lambda entry: entry.item() if isinstance(entry, np.generic) else entry, 1, 1)
+    return np.asarray(numbers(objects), object)
 
 
 def batch(name, value):

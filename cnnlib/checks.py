@@ -273,8 +273,12 @@ def _there_and_back(layer, x, draw):
     layer, x = copy.deepcopy((layer, x))
     y = np.array(layer.forward(x))  # a copy: an output may be a view of the input
     dy = draw(y)
-    before = copy.deepcopy(_state(layer))
+    names, before = set(layer.params), copy.deepcopy(_state(layer))
     gradients = {"input": layer.backward(dy.copy()), **layer.grads}
+    for name in sorted(names - set(layer.grads)):
+        raise AssertionError(f"backward gives no gradient of the {name}")
+    for name in sorted(set(layer.grads) - names):
+        raise AssertionError(f"backward gives a gradient of the {name}, which is no parameter")
     after = _state(layer)
     changed = [name for name in before if name not in after or not np.array_equal(before[name], after[name])]
     return y, dy, gradients, changed

@@ -67,13 +67,14 @@ def refuse(name, wrong, got, expected):
 
 
 def _comparable(name, value):
-    """Return an array whose differences are exact: truths and unsigned integers become Python's own integers."""
+    """Return an array whose differences are exact: truths and integers become Python's own integers."""
     value = np.asarray(value)
     if value.dtype.kind not in "biufcO":
         raise TypeError(f"{name} has dtype {value.dtype}; expected numbers or expressions")
     if value.dtype == object:
         arguments.refuse_what_is_no_number(name, value)
-    return value.astype(object) if value.dtype.kind in "bu" else value
+        return arguments.unbounded(value)
+    return value.astype(object) if value.dtype.kind in "biu" else value
 
 
 def _is_not_zero(difference):

@@ -26,6 +26,10 @@ class _Loss:
             raise RuntimeError(f"{type(self).__name__}.backward needs a forward before it")
         return np.array(self._gradient)
 
+    def _keep(self, gradient, *inputs):
+        """Keep the gradient, of half precision if all that came in is."""
+        self._gradient = gradient.astype(np.float16) if np.result_type(*inputs) == np.float16 else gradient
+
 
 class HalfSquaredError(_Loss):
     """Half the sum of squared differences, (1/2) sum (prediction - target)^2, per example.
@@ -56,7 +60,7 @@ class HalfSquaredError(_Loss):
         Returns
         -------
         number
-            The mean over the N examples.
+            The mean over the N examples; of half precision, in single.
 
         Raises
         ------
@@ -69,8 +73,9 @@ class HalfSquaredError(_Loss):
         with quietly():
             difference = _difference(prediction, target)
             share = reciprocal(len(prediction) if prediction.ndim > 1 else 1, difference.dtype)
-            self._gradient = difference * share
-            return (difference * self._gradient).sum() * reciprocal(2, difference.dtype)
+            gradient = difference * share
+            self._keep(gradient, prediction, target)
+            return (difference * gradient).sum() * reciprocal(2, difference.dtype)
 
 
 class SoftmaxCrossEntropy(_Loss):
@@ -109,14 +114,14 @@ class SoftmaxCrossEntropy(_Loss):
         Returns
         -------
         number
-            The mean over the N examples.
+            The mean over the N examples; of half precision, in single.
 
         Raises
         ------
         TypeError, ValueError
             If the types or the shapes do not fit, or a class is out of range.
         """
-        scores = arguments.array("prediction", prediction, (1, 2), "(N, K) or (K,)")
+        prediction = scores = arguments.array("prediction", prediction, (1, 2), "(N, K) or (K,)")
         target = arguments.numbers_below("target", target, scores.shape[-1])
         arguments.same_shape("target", target, scores.shape[:-1])
 
@@ -127,11 +132,13 @@ class SoftmaxCrossEntropy(_Loss):
                 scores = _difference(scores, scores.max(axis=-1, keepdims=True))
             log_probability = scores - log(exp(scores).sum(axis=-1, keepdims=True))  # def-layers-and-deltas-softmax
             probability = exp(log_probability)
-            self._gradient = np.where(right, probability - 1, probability) * share  # eq-layers-and-deltas-cross-entropy
+            gradient = np.where(right, probability - 1, probability) * share  # eq-layers-and-deltas-cross-entropy
+            self._keep(gradient, prediction)
             return -log_probability[right].sum() * share  # def-layers-and-deltas-cross-entropy
 
 
 def _difference(left, right):
-    """Subtract, and make floats of integers: their difference may not fit int64."""
-    are_integers = left.dtype.kind == right.dtype.kind == "i"
-    return np.subtract(left, right, dtype=float if are_integers else None)
+    """Subtract, and make floats of integers, whose difference may not fit int64, and single precision of half."""
+    dtype = np.result_type(left, right)
+    wide = float if dtype.kind == "i" else np.float32 if dtype == np.float16 else None
+    return np.subtract(left, right, dtype=wide)

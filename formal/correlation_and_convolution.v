@@ -80,11 +80,11 @@ ring_is.
 Qed.
 End Maps.
 
-(* def-correlation-and-convolution-room: output row i exists if s i <= M *)
+(* def-correlation-and-convolution-room: output row i exists if s i <= E *)
 Theorem eq_correlation_and_convolution_size (H K s p d i : int) : 0 < s -> 0 <= i ->
-  let M := H + 2 * p - d * (K - 1) - 1 in
-  (s * i <= M) = (i < (M %/ s)%Z + 1).
-Proof. by move=> s_pos i_pos M; rewrite [s * i]mulrC -lez_divRL //; lia. Qed.
+  let E := H + 2 * p - d * (K - 1) - 1 in
+  (s * i <= E) = (i < (E %/ s)%Z + 1).
+Proof. by move=> s_pos i_pos E; rewrite [s * i]mulrC -lez_divRL //; lia. Qed.
 
 (* Two correlations of stride 1 are one: a pixel reaches an output through every pair of taps. *)
 Theorem eq_correlation_and_convolution_stack (R : comRingType) (K_h K_w K1_h K1_w : int)

@@ -55,7 +55,7 @@ Definition product (A : comRingType) (rows : int -> int -> int -> int -> A) (w :
     (n i j f : int) : A :=
   b f + \Sum_(e < D) (rows n i j e * w e f).
 
-(* def-multiple-kernels-chain-rule *)
+(* eq-multiple-kernels-chain-rule *)
 Definition chain_rule (y : int -> int -> int -> int -> {poly R}) : R :=
   \Sum_(n < N) \Sum_(i < H_o) \Sum_(j < W_o) \Sum_(f < F) (delta n i j f * slope (y n i j f)).
 

@@ -12,7 +12,7 @@ Definition forward (A : comRingType) (w x : int -> int -> A) (b : int -> A) (n o
 
 Variables (R : comRingType) (w x y delta g : int -> int -> R) (b : int -> R).
 
-(* def-layers-and-deltas-chain-rule *)
+(* eq-layers-and-deltas-chain-rule *)
 Definition chain_rule (y : int -> int -> {poly R}) : R :=
   \Sum_(n < N) \Sum_(o < D_o) (delta n o * slope (y n o)).
 

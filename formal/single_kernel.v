@@ -11,7 +11,7 @@ Section SingleKernel.
 Variables (R : comRingType) (K_h K_w H_o W_o : int).
 Variables (w x delta : int -> int -> R) (b : R).
 
-(* def-single-kernel-chain-rule: dL/dtheta = sum_{i,j} delta_{i,j} dy_{i,j}/dtheta *)
+(* eq-single-kernel-chain-rule: dL/dtheta = sum_{i,j} delta_{i,j} dy_{i,j}/dtheta *)
 Definition chain_rule (y : int -> int -> {poly R}) : R :=
   \Sum_(i < H_o) \Sum_(j < W_o) (delta i j * slope (y i j)).
 

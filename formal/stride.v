@@ -27,7 +27,7 @@ Section Stride.
 Variables (R : comRingType) (s_h s_w d_h d_w p_h p_w H W K_h K_w H_o W_o : int).
 Variables (w x delta : int -> int -> R) (b : R).
 
-(* def-single-kernel-chain-rule *)
+(* eq-single-kernel-chain-rule *)
 Definition chain_rule (y : int -> int -> {poly R}) : R :=
   \Sum_(i < H_o) \Sum_(j < W_o) (delta i j * slope (y i j)).
 

@@ -22,7 +22,7 @@ Definition forward (A : comRingType) (w x : int -> int -> int -> int -> A) (b : 
 Variables (R : comRingType) (w x delta : int -> int -> int -> int -> R) (b : int -> R).
 Hypotheses (C_g_pos : 0 < C_g) (F_g_pos : 0 < F_g).
 
-(* def-multiple-kernels-chain-rule *)
+(* eq-multiple-kernels-chain-rule *)
 Definition chain_rule (y : int -> int -> int -> int -> {poly R}) : R :=
   \Sum_(n < N) \Sum_(i < H_o) \Sum_(j < W_o) \Sum_(f < G * F_g) (delta n i j f * slope (y n i j f)).
 

@@ -14,13 +14,13 @@ import sympy as sp
 class Point(dict):
     """One random choice of all sizes, indices, entries and values of functions; each is drawn when it is first read."""
 
-    def __init__(self, seed):
-        self.random = random.Random(seed)
+    def __init__(self, seed, indices=(-1, 0, 0, 1, 1, 2, 3)):
+        self.random, self.indices = random.Random(seed), indices
 
     def __missing__(self, key):
         name, *_ = key
         if getattr(name, "is_integer", False) and len(key) == 1:
-            self[key] = self.random.choice([1, 2, 2, 3] if name.is_positive else [-1, 0, 0, 1, 1, 2, 3])
+            self[key] = self.random.choice([1, 2, 2, 3] if name.is_positive else self.indices)
         else:
             sign = 1 if getattr(name, "is_nonnegative", False) else self.random.choice([-1, 1])
             self[key] = sign * self.random.uniform(0.5, 2)
@@ -107,13 +107,13 @@ class Writer:
         return f"point[{self.thing(entry.base)}, {self.joined(entry.indices)}]"
 
     def sum(self, total):
-        outer, loops = self.bound.copy(), []
+        outer, loops, signs = self.bound.copy(), [], []
         for index, low, high in reversed(total.limits):
             limits = self.joined((low, high))
             (name,) = self.bind([index])
             loops.append(f"for s{name}, {name} in span({limits})")
-        signs = " * ".join(f"s{self.bound[index]}" for index, *_ in total.limits)
-        source = f"sum({signs} * ({self.write(total.function)}) {' '.join(loops)})"
+            signs.append(f"s{name}")  # one for each sum: two may have the same index
+        source = f"sum({' * '.join(signs)} * ({self.write(total.function)}) {' '.join(loops)})"
         self.bound = outer
         return source
 

@@ -133,6 +133,15 @@ def test_check_equal_measures_how_far_numbers_are_apart(dtype):
             check_equal("it", numbers(*got), numbers(*expected), tolerance=0.2)
 
 
+@pytest.mark.parametrize("dtype", [np.int8, np.int64, object])
+def test_check_equal_does_not_wrap_around(dtype):
+    kind = np.int8 if dtype is object else dtype
+    low, high = (np.array([kind(number)], dtype) for number in [np.iinfo(kind).min, np.iinfo(kind).max - 27])
+    for got, expected in (low, high), (high, low):
+        with pytest.raises(AssertionError, match="^it is wrong in 1 of 1 places"):
+            check_equal("it", got, expected, tolerance=0.5)
+
+
 def test_check_equal_measures_by_the_largest_number_or_1():
     check_equal("it", [8.0, 1.0], [10.0, 1.0], tolerance=0.2)
     check_equal("it", [0.1, np.inf], [0.5, np.inf], tolerance=0.4)
@@ -515,3 +524,23 @@ def test_gradients_of_another_shape_are_refused():
 
     with pytest.raises(AssertionError, match=r"gradient of the input has shape \(120,\); expected \(2, 6, 5, 2\)"):
         check_gradient(Flat(2, 2, 3, **STEPS, rng=0), np.ones(SHAPE))
+
+
+@pytest.mark.parametrize("check, x", [(check_gradient, np.ones(SHAPE)), (check_adjoint, SHAPE)])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda grads: grads.pop("bias"), "backward gives no gradient of the bias"),
+        (lambda grads: grads.update(scale=0.0), "backward gives a gradient of the scale, which is no parameter"),
+    ],
+    ids=["one too few", "one too many"],
+)
+def test_a_gradient_of_each_parameter_is_asked_for(check, x, change, message):
+    class Odd(Conv2d):
+        def backward(self, dy):
+            dx = super().backward(dy)
+            change(self.grads)
+            return dx
+
+    with pytest.raises(AssertionError, match=f"^{message}$"):
+        check(Odd(2, 2, 3, **STEPS, rng=0), x)

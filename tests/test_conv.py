@@ -174,6 +174,17 @@ def test_integers_are_exact_however_large(functions):
     assert functions.conv2d(lowest, [[[[1]]]]).dtype == np.int64  # what fits stays as it came
 
 
+@pytest.mark.parametrize("kind", [np.int8, np.int64, np.uint8, np.float16])
+@pytest.mark.parametrize("functions", [cnnlib, fast])
+def test_numpys_own_numbers_in_an_array_of_objects_do_not_overflow(functions, kind):
+    large = int(kind(60000) if kind is np.float16 else np.iinfo(kind).max)
+    x, w = (np.array([kind(large)] * 2 + [2], object).reshape(shape) for shape in [(1, 3, 1), (1, 3, 1, 1)])
+    assert functions.conv2d(x, w).item() == 2 * large**2 + 4
+    dx, dw, db = functions.conv2d_backward(x[:, :1], x, w)
+    assert [dx[0, 0, 0], dw[0, 0, 0, 0], db[0]] == [large**2, large**2, large]
+    assert type(x[0, 0, 0]) is kind
+
+
 @pytest.mark.parametrize("functions", [cnnlib, fast])
 def test_half_precision_is_added_up_in_single(functions):
     """2048 ones and a half: in half precision, 2048 + 1 is 2048."""

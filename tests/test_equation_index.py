@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from docutils import nodes
-from equation_index import PAGE, grade, index, kind, link_statements, totals, write_index
+from equation_index import PAGE, grade, index, kind, link_statements, second_proofs, totals, write_index
 from nbformat import NotebookNode
 from reading import CHAPTERS, Notebook, notebooks, notebooks_in_order
 from sphinx.addnodes import pending_xref
@@ -25,9 +25,17 @@ def test_index_gives_the_grade_and_the_hypotheses_of_each_equation():
     assert (
         r"`eq-single-kernel-kernel-gradient`: **general**, proved for all arrays $\delta$, $x$; integers $u$, $v$; "
         r"sizes $H_{o}$, $K_{h}$, $K_{w}$, $W_{o}$ $\ge 1$; given $u \geq 0$, $u \leq K_{h} - 1$, $v \geq 0$, $v \leq K_{w} - 1$; "
-        "on arrays, 12 identities."
+        "on arrays, 12 identities; {doc}`a second proof <second_proofs>`, compared by a test."
     ) in text
     assert re.search(r"`eq-training-a-cnn-wilson`: \*\*exact\*\*, 1 identity proved, for all real numbers .* \$> 0\$\.", text)
+
+
+def test_index_names_every_second_proof():
+    text = index(BOOK)
+    assert len(second_proofs()) > 70
+    for label, how in second_proofs().items():
+        assert re.search(rf"`{label}`: \*\*.*; {{doc}}`a second proof <second_proofs>`, {how}\.", text), label
+    assert text.count("`a second proof <second_proofs>`") == len(second_proofs())
 
 
 def test_index_counts():

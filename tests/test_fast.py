@@ -129,7 +129,8 @@ def test_odd_numbers_are_where_they_are_in_the_plain_functions():
         assert np.array_equal(got, expected, equal_nan=True)
     window = {"kernel_size": 2, "stride": 1, "padding": 1}
     assert np.isnan(fast.max_pool2d(x, **window)[0]).any()
-    assert np.array_equal(fast.max_pool2d(x, **window)[0], cnnlib.max_pool2d(x, **window)[0], equal_nan=True)
+    for got, expected in zip(fast.max_pool2d(x, **window), cnnlib.max_pool2d(x, **window)):
+        assert np.array_equal(got, expected, equal_nan=expected.dtype == float)
     assert np.array_equal(fast.avg_pool2d(x, **window), cnnlib.avg_pool2d(x, **window), equal_nan=True)
 
 

@@ -123,6 +123,13 @@ def test_max_of_one_row_of_expressions():
     assert layer.backward(np.array([P], object)).tolist() == [0, P, 0]
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float64, np.longdouble])
+def test_max_gives_the_gradient_to_the_first_nan(dtype):
+    layer = Max()
+    assert np.isnan(layer.forward(np.array([[1, np.nan, 3, np.nan], [np.inf, 5, np.nan, 0]], dtype))).all()
+    assert layer.backward([[2], [7]]).tolist() == [[0, 2, 0, 0], [0, 0, 7, 0]]
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_sigmoid_neither_overflows_nor_loses_digits(dtype):
     x = np.array([-1e4, -80, -20, 0, 20, 1e4], dtype)
@@ -191,6 +198,17 @@ def test_differences_of_large_integers_do_not_wrap_around():
     assert loss.forward([2**62], [-(2**62)]) == 2.0**125 and loss.backward() == [2.0**63]
     entropy = SoftmaxCrossEntropy()
     assert entropy.forward([low, high], 1) == 0 and entropy.backward().tolist() == [0, 0]
+
+
+def test_losses_in_half_precision_are_added_up_in_single():
+    """60000 is nearly the largest number of half precision, and 300 squared is larger."""
+    loss, entropy, largest = HalfSquaredError(), SoftmaxCrossEntropy(), np.full((3, 1), 60000, np.float16)
+    assert loss.forward(largest[0] / 200, np.zeros(1, np.float16)) == 45000
+    assert loss.forward(largest, -largest) == 120000**2 / 2
+    assert loss.backward().dtype == np.float16 and loss.backward().tolist() == [[40000]] * 3
+    scores = np.tile(np.array([100, 0], np.float16), (2000, 1))
+    assert np.isclose(entropy.forward(scores, np.ones(2000, int)), 100)
+    assert entropy.backward().dtype == np.float16 and np.allclose(entropy.backward() * 2000, [1, -1], rtol=1e-3)
 
 
 # --- Networks -------------------------------------------------------------------------------
@@ -614,6 +632,13 @@ def test_a_buffer_that_is_called_like_a_parameter_is_refused(tmp_path):
 
 # --- Bad input ------------------------------------------------------------------------------
 
+
+def linear(**params):
+    layer = Linear(3, 2)
+    layer.params.update(params)
+    return layer.forward(np.ones((4, 3)))
+
+
 BAD = {
     "linear: features": (lambda: Linear(3, 2).forward(np.ones((2, 4))), ValueError, "x has shape (2, 4); expected 3"),
     "linear: rank": (lambda: Linear(3, 2).forward(np.ones((1, 2, 3))), ValueError, "x has shape (1, 2, 3)"),
@@ -624,6 +649,16 @@ BAD = {
     "linear: negative": (lambda: Linear(2, -2), ValueError, "out_features is -2"),
     "linear: dtype": (lambda: Linear(2, 2, dtype=np.float16), TypeError, "dtype is"),
     "linear: dtype name": (lambda: Linear(2, 2, dtype="nothing"), TypeError, "dtype is 'nothing'"),
+    "linear: bias": (lambda: linear(bias=np.ones((4, 1))), ValueError, "bias has shape (4, 1); expected"),
+    "linear: one bias": (lambda: linear(bias=np.ones(1)), ValueError, "bias has shape (1,); expected (2,)"),
+    "linear: long bias": (lambda: linear(bias=np.ones(5)), ValueError, "bias has shape (5,); expected (2,)"),
+    "linear: weight": (lambda: linear(weight=np.ones(3)), ValueError, "weight has shape (3,); expected 2 axes"),
+    "linear: huge": (
+        lambda: linear(weight=np.full((3, 2), 2**63, np.uint64)),
+        TypeError,
+        "weight has dtype uint64; expected integers that fit int64",
+    ),
+    "linear: words": (lambda: linear(weight=np.full((3, 2), "a", object)), TypeError, "weight holds 'a'"),
     "flatten: rank": (lambda: Flatten().forward(np.ones(3)), ValueError, "x has shape (3,)"),
     "flatten: first": (lambda: Flatten().backward(np.ones(3)), RuntimeError, "Flatten.backward needs a forward"),
     "relu: text": (lambda: ReLU().forward(["a"]), TypeError, "x has dtype <U1"),

@@ -15,7 +15,7 @@ DANGEROUS = {
     *("subprocess", "multiprocessing", "pty", "ctypes", "cffi", "runpy", "code", "imp", "webbrowser"),
     *("socket", "ssl", "http", "urllib", "ftplib", "smtplib", "asyncio", "requests"),
 }
-OF_OS = {"environ", "fspath", "PathLike"}
+OF_OS = {"environ", "fspath", "PathLike", "cpu_count", "sched_getaffinity"}
 
 
 def dangers(source: str) -> list[str]:

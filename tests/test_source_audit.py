@@ -24,6 +24,17 @@ def test_record_agrees_with_its_check(name):
     assert not field_complaints(record) + check_complaints(record)
 
 
+def test_one_slip_is_counted_once():
+    """Errors of the documents that one check refutes are one slip, and all but the first say which they repeat."""
+    slips = {}
+    for name in IDS:
+        if BY_ID[name]["verdict"] == "wrong" and BY_ID[name]["source"] != "cross":
+            slips.setdefault(CHECKS[name], []).append(name)
+    expected = {name: first for first, *others in slips.values() for name in others}
+    assert {name: record["repeats"] for name, record in BY_ID.items() if "repeats" in record} == expected
+    assert expected
+
+
 # --- Each of these rules can refuse -----------------------------------------------------------
 
 

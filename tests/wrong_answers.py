@@ -1,6 +1,10 @@
 """Classic wrong answers to the exercises: what is wrong, and the change in the solution that makes it so."""
 
 WRONG_ANSWERS = {
+    "ex-computational-graphs-by-hand": [
+        ("= for +=", "[6, 7, 39]", "[6, 1, 18]"),
+        ("an edge left out", "[6, 7, 39]", "[6, 7, 21]"),
+    ],
     "ex-computational-graphs-widths": [
         ("one edge a path", "(len(widths) + 1) * int(np.prod(widths))", "int(np.prod(widths))"),
         ("off by one", "len(widths) + 1", "len(widths)"),
@@ -19,7 +23,12 @@ WRONG_ANSWERS = {
         ("the edge itself forgotten", " * z[i, j]", ""),
         ("ends swapped", "T[i] * z[i, j] * S[j]", "T[j] * z[i, j] * S[i]"),
     ],
+    "ex-layers-and-deltas-pencil": [
+        ("the slope forgotten", "[[2, 0], [2, 2]]", "[[2, -1], [4, 1]]"),
+        ("not transposed", "[[2, 0], [2, 2]]", "[[2, 0], [2, -4]]"),
+    ],
     "ex-layers-and-deltas-leaky": [
+        ("the corner", "y > 0", "y >= 0"),
         ("branches swapped", "g, g / 4", "g / 4, g"),
         ("mask of the gradient", "y > 0", "g == abs(g)"),
         ("a dead ReLU", "g / 4", "0 * g"),
@@ -39,6 +48,10 @@ WRONG_ANSWERS = {
         ("the slope forgotten", " * (y1 > 0)", ""),
         ("wrong sign", "@ w2 - t", "@ w2 + t"),
     ],
+    "ex-correlation-and-convolution-by-hand": [
+        ("not turned", "[10, -1, 13]", "[9, -1, 12]"),
+        ("swapped", "[[9, -1, 12], [10, -1, 13]]", "[[10, -1, 13], [9, -1, 12]]"),
+    ],
     "ex-correlation-and-convolution-polynomials": [
         ("no flip", "::-1", ":"),
         ("both turned", "a[None, :]", "a[None, ::-1]"),
@@ -50,10 +63,11 @@ WRONG_ANSWERS = {
         ("rounded down", "-(-H // s)", "H // s"),
     ],
     "ex-correlation-and-convolution-border": [
-        ("off by one", "min(first + size, H) - 1", "min(first + size, H - 1)"),
-        ("border ignored", "max(first, 0)", "first"),
-        ("stride ignored", "jump *= s", "jump *= 1"),
-        ("padding not multiplied", "start - p * jump", "start - p"),
+        ("cut at the input only", "set(range(height))", "set(range(height if height == H else 99))"),
+        ("border ignored", " & set(range(height))", ""),
+        ("stride ignored", "s * a + d * u", "a + d * u"),
+        ("padding forgotten", "d * u - p", "d * u"),
+        ("dilation ignored", "d * u - p", "u - p"),
     ],
     "ex-correlation-and-convolution-merge": [
         ("no flip", "turn(spread)", "spread"),
@@ -145,7 +159,11 @@ WRONG_ANSWERS = {
     ],
     "ex-average-pooling-pencil": [
         ("= for +=", "[1, 3, 2],\n            [4, 10, 6],\n            [3, 7, 4]", "[1, 2, 2], [3, 4, 4], [3, 4, 4]"),
-        ("not divided", "[1, 3, 2],\n            [4, 10, 6],\n            [3, 7, 4]", "[4, 12, 8], [16, 40, 24], [12, 28, 16]"),
+        (
+            "not divided",
+            "[1, 3, 2],\n            [4, 10, 6],\n            [3, 7, 4]",
+            "[4, 12, 8], [16, 40, 24], [12, 28, 16]",
+        ),
     ],
     "ex-average-pooling-inside": [
         ("stride ignored", "s * np.arange", "np.arange"),

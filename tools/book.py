@@ -9,7 +9,8 @@ It begins from nothing: a build that uses old pages again is silent about their 
 import shutil
 import sys
 
-from building import ROOT, jupyter_book, say_where
+from browser_site import build_wheel
+from building import DOWNLOADS, ROOT, jupyter_book, say_where
 from one_chapter import write_contents
 
 BUILD = ROOT / "_build"
@@ -23,4 +24,5 @@ if __name__ == "__main__":
         say_where(BUILD / "html" / "chapters" / f"{chapter}.html")
     else:
         jupyter_book("-W", "-n", "--keep-going")
+        build_wheel(BUILD / "html" / DOWNLOADS)  # what a downloaded notebook imports
         say_where(BUILD / "html" / "index.html")

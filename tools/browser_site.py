@@ -13,7 +13,7 @@ import tempfile
 import venv
 from pathlib import Path
 
-from building import EPOCH, ROOT, build, say_where
+from building import DOWNLOADS, EPOCH, ROOT, build, say_where
 
 LITE = "lite"  # the folder beside the book's pages
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
@@ -24,8 +24,9 @@ FROM_WORKER = "../../../../pypi/"
 
 
 def build_book(target):
-    """Build the book's pages, with a button that leads into the notebooks."""
+    """Build the book's pages, with a button that leads into the notebooks, and the wheel for a downloaded one."""
     build(target, "html", {"run_in_browser": f"{LITE}/notebooks/index.html"})
+    build_wheel(target / DOWNLOADS)
 
 
 def build_wheel(folder):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 EPOCH = "1767225600"  # 2026-01-01: the same sources give the same files
+DOWNLOADS = "_sources/chapters"  # where a site has the notebooks that its pages offer
 
 
 def jupyter_book(*options):

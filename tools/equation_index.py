@@ -1,7 +1,10 @@
 """The index of equations, written at each build from the notebooks' sources and stored outputs, and links to equations."""
 
+import tomllib
+from functools import cache
+
 from docutils import nodes
-from reading import Notebook, notebooks_in_order
+from reading import ROOT, Notebook, notebooks_in_order
 from sphinx.addnodes import pending_xref
 
 PAGE = "chapters/equations"
@@ -71,7 +74,17 @@ def kind(label: str, notebook: Notebook) -> str:
         said = [f"{identities:,} identities in {len(proofs)} proofs, such as {said[0]}"]
     elif best != "exact" and identities:
         said.append(f"on arrays, {identities:,} {'identity' if identities == 1 else 'identities'}")
+    if label in second_proofs():
+        said.append(f"{{doc}}`a second proof <second_proofs>`, {second_proofs()[label]}")
     return f"**{best}**, " + "; ".join(said)
+
+
+@cache
+def second_proofs() -> dict[str, str]:
+    """Say of each equation with a second proof how its two statements are compared."""
+    theorems = tomllib.loads((ROOT / "formal" / "statements.toml").read_text(encoding="utf-8"))
+    compared = {name: "compared by eye" if "by_hand" in known else "compared by a test" for name, known in theorems.items()}
+    return {name.replace("_", "-"): how for name, how in compared.items() if name.startswith("eq_")}
 
 
 def link_statements(app, doctree):

@@ -147,17 +147,20 @@ def first_maximum(candidates, values, winners):
     ----------
     candidates : iterable of ndarray
     values : ndarray
-        Receives the largest entries.
+        Receives the largest entries; a NaN is larger than all.
     winners : ndarray of int
         Receives the number of the array that held them, the first of equal
         ones; it starts as the number of the first array that may win.
     """
-    candidates = iter(candidates)
-    np.copyto(values, next(candidates))
+    candidates = list(candidates)
+    np.copyto(values, candidates[0])
     numbers = np.empty_like(winners)
-    for number, candidate in enumerate(candidates, start=1):
+    for number, candidate in enumerate(candidates[1:], start=1):
         # Later arrays have higher numbers, so the highest one that was better is the last.
         better = is_greater(candidate, values)
         np.multiply(better.view(np.uint8), number, out=numbers, dtype=numbers.dtype)
         np.maximum(winners, numbers, out=winners)
         np.maximum(values, candidate, out=values)
+    if values.dtype.kind == "f" and np.isnan(values).any():  # nothing is greater than a NaN, nor a NaN than anything
+        for number, candidate in reversed(list(enumerate(candidates))):
+            winners[np.isnan(candidate)] = number

@@ -59,8 +59,9 @@ class Linear(Affine):
     def forward(self, x):
         """Multiply `x`, of shape (N, in_features) or (in_features,)."""
         x = arguments.array("x", x, (1, 2), "(N, in_features) or (in_features,)")
-        weight = self.params["weight"]
-        bias = self.params.get("bias", np.zeros((), weight.dtype))
+        weight = arguments.array("weight", self.params["weight"], 2, "(in_features, out_features)")
+        bias = arguments.array("bias", self.params.get("bias", np.zeros(weight.shape[1], weight.dtype)))
+        arguments.same_shape("bias", bias, weight.shape[1:])
         if x.shape[-1] != weight.shape[0]:
             raise ValueError(f"x has shape {x.shape}; expected {weight.shape[0]} features, for a weight of {weight.shape}")
         self._keep(x, weight)

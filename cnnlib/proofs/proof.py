@@ -84,7 +84,10 @@ def prove(label, left, right, *others, where=None, given=()):
     _refuse_nothing_said(label, sides)
     where, given = _definitions(where), _relations(given)
     if any(isinstance(side, sp.Expr) and side.has(sp.Indexed, sp.Sum) for side in sides):
-        return _prove_in_general(label, sides, where, given)
+        try:
+            return _prove_in_general(label, sides, where, given)
+        except RecursionError:  # SymPy's Piecewise may never come to an end when it is built
+            raise ValueError(f"{label}: SymPy finds no end in these sides; write them without conditions in conditions") from None
     if where or given:
         raise ValueError(f"{label}: where and given are for formulas in general indices; these sides have none")
     return _prove_entry_by_entry(label, sides)

@@ -51,7 +51,10 @@ def shape_of_the_upsampled_delta():
 
 @check("S3-7")
 def delta_does_not_grow():
-    """The largest entry of g is at most the largest of delta, for windows of any kind."""
+    """No entry of g is larger than the largest of delta if each window divides by its size, padding or not.
+
+    Divided by the pixels inside the map instead, the middle of 3 x 3 pixels under 3 x 3 windows gets 16/9.
+    """
     bounded = []
     for (K_h, K_w), stride, padding in product([(1, 2), (2, 2), (3, 2)], (1, 2, 3), (0, 1)):
         options = {"stride": stride, "padding": (min(padding, K_h - 1), min(padding, K_w - 1))}
@@ -60,8 +63,12 @@ def delta_does_not_grow():
             d = integers(*y.shape, seed=seed)
             bounded.append(abs(avg_pool_back(d, (5, 6), (K_h, K_w), **options)).max() <= abs(d).max())
     worst = [[4 * sp.Rational(1, 4)]]  # four windows of 2 x 2 on one pixel, each with delta = 1
+    inside = [[sp.Integer(n_i * n_j) for n_j in (2, 3, 2)] for n_i in (2, 3, 2)]  # pixels of each of nine windows
+    middle = sum(1 / n for row in inside for n in row)
+    assert middle == sp.Rational(16, 9)
     return Evidence(
-        printed=[
+        fails_outside=Case(True, bool(middle <= 1)),
+        holds_inside=[
             Case([True] * len(bounded), bounded),
             Case(worst, avg_pool_back(np.full((2, 2), sp.S.One, dtype=object), (3, 3), 2, stride=1)[1:2, 1:2]),
         ]

@@ -111,13 +111,6 @@ def except_that_it_is_flipped():
     )
 
 
-@check("S4-94")
-def what_slides_over_the_map():
-    """The sum printed below the sentence slides the kernel as it is."""
-    printed_sum = conv(ROW, TWO)
-    return Evidence(printed=Case(correlation(ROW, turn(TWO)), printed_sum), corrected=Case(correlation(ROW, TWO), printed_sum))
-
-
 @check("S4-90")
 def shared_kernel_or_all_connections():
     """The numbers w[m, n] are K_h K_w; the connections of the two layers are many more."""
@@ -127,7 +120,7 @@ def shared_kernel_or_all_connections():
     return Evidence(true_reading=Case(W.size, len(set(T.flat) - {0})), false_reading=Case(W.size, T.size))
 
 
-@check("S4-95")
+@check("S4-94", "S4-95")
 def two_flips_cancel():
     """With the star of (2), K - 1 further on; with the star of (4) and (5), one flip stays."""
     inner = full_convolution(X, turn(W))[1:-1, 2:-2] + b

@@ -141,6 +141,7 @@ def cosine_of_a_square():
 
 @check("S4-11")
 def several_paths():
+    """With g_1 = g_2 = w and a function that is not differentiable at the origin the sum is 0, the slope 1/2."""
     cases = []
     for k in range(1, 5):
         ys, gs = sp.symbols(f"y:{k}"), [sp.sin(w), w**3, sp.exp(w), 1 / w][:k]
@@ -148,7 +149,10 @@ def several_paths():
         at = dict(zip(ys, gs))
         total = sum(sp.diff(f, y_n).subs(at) * sp.diff(g, w) for y_n, g in at.items())
         cases.append(Case(total, sp.diff(f.subs(at), w)))
-    return Evidence(printed=cases)
+    y, z = sp.symbols("y z")
+    f = y**2 * z / (y**2 + z**2)  # 0 at the origin, with partial derivatives, and not differentiable
+    partials = sp.limit(f.subs(z, 0) / y, y, 0) + sp.limit(f.subs(y, 0) / z, z, 0)
+    return Evidence(holds_inside=cases, fails_outside=Case(partials, sp.limit(f.subs({y: w, z: w}) / w, w, 0)))
 
 
 @check("S4-12", "S4-13", "S4-14")

@@ -27,7 +27,7 @@ def derivatives(values, variables):
     return np.array([gradient(value, variables) for value in np.ravel(values)], dtype=object)
 
 
-@check("S4-43", "S4-45", "S4-46", "S4-47", "S4-51")
+@check("S4-43", "S4-46", "S4-47", "S4-51")
 def decoupled_layers():
     """Linear, then tanh: Z of the pair is the transposed Jacobian, and the two steps one after the other."""
     w, X, g = symbols("w", (3, 2)), symbols("x", (3,)), symbols("g", (2,))
@@ -35,9 +35,20 @@ def decoupled_layers():
     z = both.forward(X)
     J = derivatives(z, X)
     Z = np.array([[sp.diff(z[q], X[p]) for q in range(2)] for p in range(3)], dtype=object)
-    scalar = np.array([sum(g[q] * Z[p, q] for q in range(2)) for p in range(3)], dtype=object)
     two_steps = w @ (g * (1 - z * z))
-    return Evidence(printed=[Case(Z, J.T), Case(scalar, Z @ g), Case(Z @ g, both.backward(g)), Case(two_steps, Z @ g)])
+    return Evidence(printed=[Case(Z, J.T), Case(Z @ g, both.backward(g)), Case(two_steps, Z @ g)])
+
+
+@check("S4-45")
+def sum_over_the_next_layer():
+    """Where an input also skips the next layer, the sum over that layer misses a path."""
+    w, X, g = symbols("w", (2, 2)), symbols("x", (2,)), symbols("g", (2,))
+    z = Sequential(dense(w), Tanh()).forward(X)
+    over_z = [sum(g[q] * sp.diff(z[q], X[p]) for q in range(2)) for p in range(2)]
+    return Evidence(
+        holds_inside=Case(over_z, gradient((g * z).sum(), X)),
+        fails_outside=Case(over_z, gradient((g * (z + X)).sum(), X)),
+    )
 
 
 @check("S4-44")

@@ -9,6 +9,7 @@ from reading import CHAPTERS
 from .evidence import CHECKS, NO_CHECK, VERDICTS
 
 FIELDS = ("id", "source", "where", "claim", "verdict", "condition", "correction", "chapter")
+OPTIONAL = ("repeats",)  # the claim whose slip this one repeats
 NEEDED = {"conditional": "condition", "convention": "condition", "wrong": "correction"}
 # How many claims each source makes, and its key in references.bib.
 SOURCES = {
@@ -52,7 +53,7 @@ def list_complaints(records, ids=tuple(IDS)):
 def field_complaints(record):
     """List the fields of a record that are missing, unknown, empty or name nothing that exists."""
     complaints = [f"has no {field}" for field in FIELDS if not isinstance(record.get(field), str)]
-    complaints += [f"has an unknown field {field}" for field in record if field not in FIELDS]
+    complaints += [f"has an unknown field {field}" for field in record if field not in FIELDS + OPTIONAL]
     if complaints:
         return complaints
     complaints += [f"{field} is empty" for field in ("where", "claim", "chapter") if not record[field].strip()]

@@ -36,6 +36,16 @@ def test_search_finds_stride(new_page, site, server, place):
     assert page.complaints == []
 
 
+@pytest.mark.parametrize("size", [(1280, 900), (390, 844)])
+def test_nothing_lies_over_what_is_searched(new_page, server, size):
+    page = new_page(size)
+    page.goto(f"{server.address}/search.html?q=stride")
+    form = page.locator(".bd-search-container form.bd-search")
+    icon, field = form.locator(".fa-magnifying-glass, svg").first.bounding_box(), form.locator("input").bounding_box()
+    text = field["x"] + form.locator("input").evaluate("field => parseFloat(getComputedStyle(field).paddingLeft)")
+    assert icon["x"] + icon["width"] <= text
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_reader_changes_the_colours(new_page, site, server, place):
     page = new_page()
@@ -209,3 +219,11 @@ def test_without_scripts_the_page_can_be_read(new_page, site):
     assert page.get_by_role("heading", name="Stride").first.is_visible()
     assert page.locator(".stepper-frame").first.is_visible()
     assert [said for said in page.complaints if not re.search(r"failed: .*\.js", said)] == []
+
+
+def test_wheel_lies_beside_the_notebooks(new_page, site, server):
+    page = new_page()
+    page.goto(f"{server.address}/chapters/intro.html")
+    wheel = site / "chapters" / page.get_by_role("link", name="the wheel of cnnlib").get_attribute("href")
+    assert wheel.is_file() and wheel.stat().st_size > 100_000
+    assert (wheel.parent / "intro.ipynb").is_file()
