@@ -203,6 +203,11 @@ WRONG_ANSWERS = {
         ("from the input only", "for c in range(a + 1, b)", "for c in (b - 1,)"),
         ("the dearest", "best[a, b] = min(", "best[a, b] = max("),
     ],
+    "ex-training-a-cnn-by-hand": [
+        ("slope of ReLU left out", "0, 2, 0, 0, 0, 0, 0, 0", "0, 2, 0, 0, 0, -3, 0, 0"),
+        ("every positive pixel", "0, 2, 0, 0, 0, 0, 0, 0", "0, 2, 2, 0, 0, 0, 0, 0"),
+        ("wrong sign", "0, 2, 0, 0, 0, 0, 0, 0", "0, -2, 0, 0, 0, 0, 0, 0"),
+    ],
     "ex-training-a-cnn-work": [
         ("off by one", "H - K_h + 1", "H - K_h"),
         ("one channel", "K_w * C * F", "K_w * F"),
@@ -223,6 +228,11 @@ WRONG_ANSWERS = {
         ("= for +=", "+= value", "= value"),
         ("slope forgotten", "slopes * spread", "spread"),
         ("a flip too many", "value * w[..., f]", "value * w[::-1, ::-1, :, f]"),
+    ],
+    "ex-descent-geometry-by-hand": [
+        ("a sum for the mean", "1, sp.Rational(9, 2), sp.Rational(4, 9)", "2, 9, sp.Rational(2, 9)"),
+        ("the flat axis sets the limit", "sp.Rational(4, 9)", "4"),
+        ("half the limit", "sp.Rational(4, 9)", "sp.Rational(2, 9)"),
     ],
     "ex-descent-geometry-units": [
         ("one factor only", "a[:, None] * H * a", "H * a"),
