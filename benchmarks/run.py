@@ -70,7 +70,9 @@ class Worker:
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
             environment[name] = "1" if library == "cnnlib" else str(threads)  # its threads share blocks instead
         command = [sys.executable, HERE / "worker.py", library, str(threads)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", env=environment)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", env=environment
+        )
 
     def ask(self, *question):
         print(json.dumps(question), file=self.process.stdin, flush=True)
@@ -90,7 +92,9 @@ class Worker:
 
 
 def times(workers, case, options):
-    rounds = [{name: worker.ask(case, options.dtype) for name, worker in workers.items()} for _ in range(options.rounds)]
+    rounds = [
+        {name: worker.ask(case, options.dtype) for name, worker in workers.items()} for _ in range(options.rounds)
+    ]
     return {name: statistics.median(r[name] for r in rounds) if rounds[0][name] else None for name in workers}
 
 
@@ -119,7 +123,11 @@ def versions(libraries):
 def report(results, libraries, gflops, memory):
     base = "torch" if "torch" in libraries else "im2col"
     others = [name for name in libraries if name != base]
-    print(f"{'seconds relative to ' + base:<48}" + "".join(f"{name:>9}" for name in others) + f"{base + ' ms':>12}{'cnnlib GFLOP/s':>16}")
+    print(
+        f"{'seconds relative to ' + base:<48}"
+        + "".join(f"{name:>9}" for name in others)
+        + f"{base + ' ms':>12}{'cnnlib GFLOP/s':>16}"
+    )
     ratios = {}
     for case, seconds in results.items():
         row = f"{case:<48}"
@@ -131,11 +139,16 @@ def report(results, libraries, gflops, memory):
             speed = CONVOLUTIONS[case].flops / seconds["cnnlib"] / 1e9
             row += f"{speed:>9.1f} {100 * speed / gflops:>4.0f} %"
         print(row)
-    for title, group in [("convolutions, geometric mean without the toy", [c for c in CONVOLUTIONS if "toy" not in c]), ("pooling, geometric mean", POOLS)]:
+    for title, group in [
+        ("convolutions, geometric mean without the toy", [c for c in CONVOLUTIONS if "toy" not in c]),
+        ("pooling, geometric mean", POOLS),
+    ]:
         group = [case for case in group if case in results]
         if group:
             means = [[ratios[case, name] for case in group if ratios[case, name]] for name in others]
-            print(f"{title:<48}" + "".join(f"{statistics.geometric_mean(m):>9.2f}" if m else f"{'–':>9}" for m in means))
+            print(
+                f"{title:<48}" + "".join(f"{statistics.geometric_mean(m):>9.2f}" if m else f"{'–':>9}" for m in means)
+            )
     print("\nextra memory of forward and backward, 64→64 at 56×56, relative to x + y:")
     print("  " + ", ".join(f"{name} {memory[name]:.2f}" for name in libraries))
 

@@ -13,8 +13,7 @@ import sys
 import time
 
 import numpy as np
-from cnnlib import SGD, Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, SoftmaxCrossEntropy
-from cnnlib import load_mnist
+from cnnlib import SGD, Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, SoftmaxCrossEntropy, load_mnist
 
 BATCH = 64
 FIRST_RATE, MOMENTUM = 0.02, 0.9

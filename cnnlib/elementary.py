@@ -5,7 +5,19 @@ from fractions import Fraction
 
 import numpy as np
 
-__all__ = ["added", "argmax", "exp", "in_safe_type", "is_greater", "log", "lowest", "quietly", "reciprocal", "returned", "tanh"]
+__all__ = [
+    "added",
+    "argmax",
+    "exp",
+    "in_safe_type",
+    "is_greater",
+    "log",
+    "lowest",
+    "quietly",
+    "reciprocal",
+    "returned",
+    "tanh",
+]
 
 
 def exp(x):
@@ -72,7 +84,10 @@ def in_safe_type(bound, *arrays):
     (9223372036854775808, dtype('int64'))
     """
     dtype = safe = np.result_type(*arrays)
-    if dtype.kind == "i" and bound(*[max(int(array.max()), -int(array.min())) for array in arrays]) > np.iinfo(dtype).max:
+    if (
+        dtype.kind == "i"
+        and bound(*[max(int(array.max()), -int(array.min())) for array in arrays]) > np.iinfo(dtype).max
+    ):
         safe = np.dtype(object)
     elif dtype.char == "e":
         safe = np.dtype(np.float32)

@@ -106,7 +106,10 @@ def load_mnist(folder=None):
 
 def _packaged():
     """Return the arrays of bytes that come with the library."""
-    with (resources.files("cnnlib") / "mnist_subset.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
+    with (
+        (resources.files("cnnlib") / "mnist_subset.npz").open("rb") as file,
+        np.load(file, allow_pickle=False) as stored,
+    ):
         return [stored[name] for name in ("train_images", "train_labels", "test_images", "test_labels")]
 
 

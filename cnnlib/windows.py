@@ -13,7 +13,18 @@ import numpy as np
 
 from . import arguments
 
-__all__ = ["Field", "add_to_taps", "cropped", "empty_padded", "padded", "scatter", "seen", "taps", "windows", "zeros_padded"]
+__all__ = [
+    "Field",
+    "add_to_taps",
+    "cropped",
+    "empty_padded",
+    "padded",
+    "scatter",
+    "seen",
+    "taps",
+    "windows",
+    "zeros_padded",
+]
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,11 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 BUILD = HERE.parent / "_build" / "formal"
-PACKAGES = {"algebra": "libcoq-mathcomp-algebra", "zify": "libcoq-mathcomp-zify",
-            "algebra_tactics": "libcoq-mathcomp-algebra-tactics"}
+PACKAGES = {
+    "algebra": "libcoq-mathcomp-algebra",
+    "zify": "libcoq-mathcomp-zify",
+    "algebra_tactics": "libcoq-mathcomp-algebra-tactics",
+}
 OPTIONS = ["-w", "-notation-overridden,-ambiguous-paths", "-Q", ".", "Book"]
 THEOREM = re.compile(r"^Theorem (\w+)(.*?)\nProof(.*?Qed)\.", re.DOTALL | re.MULTILINE)
 IMPORT = re.compile(r"^From Book Require Import (.*)\.$", re.MULTILINE)
@@ -71,8 +74,10 @@ def check_assumptions(theorems):
     """
     names = [f"{file}.{name}" for file, found in theorems.items() for name in found]
     script = BUILD / "assumptions.v"
-    script.write_text(f"From Book Require {' '.join(theorems)}.\n"
-                      f"Definition all_theorems := (@{', @'.join(names)}).\nPrint Assumptions all_theorems.\n")
+    script.write_text(
+        f"From Book Require {' '.join(theorems)}.\n"
+        f"Definition all_theorems := (@{', @'.join(names)}).\nPrint Assumptions all_theorems.\n"
+    )
     answer = run("coqc", *OPTIONS, script.name).strip()
     (BUILD / "assumptions.log").write_text("".join(f"{name}: {answer}\n" for name in names))
     if answer != CLOSED:
@@ -94,8 +99,10 @@ def try_wrong_statements(file, found, table):
                 sys.exit(f"{theorem}: nothing to change, its statement does not hold {old!r}")
             name = f"wrong_{len(changes)}"
             changes[name] = f"{theorem}: {old} -> {new}"
-            copies.append(f"Theorem {name}{statement.replace(old, new, 1)}\n"
-                          f'Proof.\nidtac "understood {name}".\n{proof.removeprefix(".")}.\nAbort All.')
+            copies.append(
+                f"Theorem {name}{statement.replace(old, new, 1)}\n"
+                f'Proof.\nidtac "understood {name}".\n{proof.removeprefix(".")}.\nAbort All.'
+            )
         end = f"Proof{proof}."
         place = text.index(end, text.index(f"Theorem {theorem}{statement}")) + len(end)
         slow = ["Set Default Timeout 300.", *copies, "Unset Default Timeout."]

@@ -120,8 +120,12 @@ class Reader:
         value = self.power()
         while self.peek() in ("*", "/", "%/", "%%"):
             operator, other = self.take(), self.power()
-            value = {"*": lambda: value * other, "/": lambda: value / other,
-                     "%/": lambda: sp.floor(value / other), "%%": lambda: sp.Mod(value, other)}[operator]()
+            value = {
+                "*": lambda: value * other,
+                "/": lambda: value / other,
+                "%/": lambda: sp.floor(value / other),
+                "%%": lambda: sp.Mod(value, other),
+            }[operator]()
         return value
 
     def power(self):

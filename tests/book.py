@@ -46,7 +46,9 @@ def every_equation_is_proved(notebook: Notebook) -> list[str]:
             if not places:
                 complaints.append(f'cell {e.place}: {e.label} has no prove("{e.label}", ...)')
             elif min(places) < e.place:
-                complaints.append(f"cell {min(places)}: {e.label} is proved before it stands on the page (cell {e.place})")
+                complaints.append(
+                    f"cell {min(places)}: {e.label} is proved before it stands on the page (cell {e.place})"
+                )
     return complaints
 
 
@@ -155,7 +157,11 @@ def untold_pictures(html: str) -> list[str]:
     frames = found("stepper-frame")
     if not frames:
         return ["shows a picture in HTML that is no stepper"]
-    untold = [] if any(slider.get("aria-label", "").strip() for slider in found("stepper-slider")) else ["a slider without label"]
+    untold = (
+        []
+        if any(slider.get("aria-label", "").strip() for slider in found("stepper-slider"))
+        else ["a slider without label"]
+    )
     for k, frame in enumerate(frames, start=1):
         pictures = [element for element in frame.iter() if element.get("role") == "img"]
         if not pictures or not all(picture.get("aria-label", "").strip() for picture in pictures):
@@ -178,7 +184,9 @@ def outputs_name_no_machine(notebook: Notebook) -> list[str]:
     for n, cell in notebook.code():
         for output in cell.outputs:
             kinds = output.get("data", {})
-            texts = [output.get("text", "")] + [kinds[k] for k in kinds if k.startswith("text/") or k == "image/svg+xml"]
+            texts = [output.get("text", "")] + [
+                kinds[k] for k in kinds if k.startswith("text/") or k == "image/svg+xml"
+            ]
             text = re.sub(r"base64,[\w+/=\s]+", "", "\n".join(texts))
             found = _PLACE_OF_A_MACHINE.findall(text)
             found += [own for own in (str(ROOT), str(Path.home())) if own in text]

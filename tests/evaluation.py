@@ -60,8 +60,16 @@ def place(numbers):
     return tuple(round(number, 9) for number in numbers)
 
 
-KNOWN = {name: getattr(math, name) for name in ("exp", "log", "sin", "cos", "tanh", "cosh", "sinh", "floor", "sqrt", "pi")}
-KNOWN |= {"ceiling": math.ceil, "Abs": abs, "Max": max, "Min": min, "sign": lambda number: math.copysign(number != 0, number)}
+KNOWN = {
+    name: getattr(math, name) for name in ("exp", "log", "sin", "cos", "tanh", "cosh", "sinh", "floor", "sqrt", "pi")
+}
+KNOWN |= {
+    "ceiling": math.ceil,
+    "Abs": abs,
+    "Max": max,
+    "Min": min,
+    "sign": lambda number: math.copysign(number != 0, number),
+}
 KNOWN |= {"binomial": math.comb, "place": place}
 
 
@@ -101,7 +109,9 @@ class Writer:
             letters = [sp.Dummy(integer=index.is_integer or None) for index in entry.indices]
             values, outer, self.bound = self.joined(entry.indices), self.bound, {}
             names = self.bind(letters)
-            source = f"(lambda {', '.join(names)}: {self.write(sp.sympify(self.where[entry.base](*letters)))})({values})"
+            source = (
+                f"(lambda {', '.join(names)}: {self.write(sp.sympify(self.where[entry.base](*letters)))})({values})"
+            )
             self.bound = outer
             return source
         return f"point[{self.thing(entry.base)}, {self.joined(entry.indices)}]"
@@ -118,7 +128,9 @@ class Writer:
         return source
 
     def product(self, product):
-        deltas = [f"({self.joined(factor.args, ' == ')})" for factor in product.args if isinstance(factor, sp.KroneckerDelta)]
+        deltas = [
+            f"({self.joined(factor.args, ' == ')})" for factor in product.args if isinstance(factor, sp.KroneckerDelta)
+        ]
         others = [factor for factor in product.args if not isinstance(factor, sp.KroneckerDelta)]
         value = self.joined(others, " * ") or "1"
         return f"({value} if {' and '.join(deltas)} else 0)" if deltas else value

@@ -11,12 +11,7 @@ from unittest.mock import patch
 
 import numpy as np
 from cnnlib import Graph
-from cnnlib.pictures import show_walks
-from cnnlib.pictures import show_lines, show_maps
-from cnnlib.pictures import draw_graph
-from cnnlib.pictures import show_paths
-from cnnlib.pictures import mark, show_steps
-from cnnlib.pictures import show_matrix
+from cnnlib.pictures import draw_graph, mark, show_lines, show_maps, show_matrix, show_paths, show_steps, show_walks
 from cnnlib.pictures.stepper import SCRIPT, STYLE
 from matplotlib.figure import Figure
 
@@ -30,12 +25,15 @@ def maps():
     for n in range(2):
         y = np.full((3, 2), None)
         y[: n + 1, 1] = -12 * n, *[7] * n
-        yield {
-            "x": mark(x, area=np.s_[:, n : n + 2], cell=np.eye(2, 3, n, bool)),
-            "w": mark(w + n, cell=(0, 1)),
-            "over one pixel": [[n * n]],
-            "y": mark(y, area=np.s_[n]),
-        }, f"x[{n}] < -{n}"
+        yield (
+            {
+                "x": mark(x, area=np.s_[:, n : n + 2], cell=np.eye(2, 3, n, bool)),
+                "w": mark(w + n, cell=(0, 1)),
+                "over one pixel": [[n * n]],
+                "y": mark(y, area=np.s_[n]),
+            },
+            f"x[{n}] < -{n}",
+        )
 
 
 def paths():
@@ -70,7 +68,9 @@ def walks():
 
 def three_maps():
     """Two rows with an empty place: values written in white and in black, zeros, and a map too large for them."""
-    show_maps({"x": [[5, -2, 0.125, 3]], "0": np.zeros((2, 1)), "large": np.arange(18).reshape(2, 9)}, "Maps.", columns=2)
+    show_maps(
+        {"x": [[5, -2, 0.125, 3]], "0": np.zeros((2, 1)), "large": np.arange(18).reshape(2, 9)}, "Maps.", columns=2
+    )
 
 
 def two_lines():
@@ -90,7 +90,9 @@ def matrix_with_a_limit():
 def matrix_with_words():
     """Higher than wide: names and colours, and a 0 without its word."""
     words = [["a", "b"], ["", "c"], ["d", "not seen"]]
-    show_matrix([[1, 6], [0, 2], [3, 0]], "Words.", row_label="r", column_label="c", names=("xyz", ["p", "q"]), written=words)
+    show_matrix(
+        [[1, 6], [0, 2], [3, 0]], "Words.", row_label="r", column_label="c", names=("xyz", ["p", "q"]), written=words
+    )
 
 
 def graph_with_a_path():
@@ -121,24 +123,63 @@ def artists(draw):
     yield "figure", figure.get_size_inches(), figure.get_facecolor(), type(figure.get_layout_engine()).__name__
     yield "saved", *(call.kwargs for call in saved.call_args_list)
     for axis in figure.axes:
-        yield "axis", axis.axison, axis.get_position().bounds if axis.axison is False else "", axis.get_xlim(), axis.get_ylim()
-        yield "words", axis.get_title(), axis.title.get_fontsize(), axis.get_xlabel(), axis.get_ylabel(), axis.get_yscale()
+        yield (
+            "axis",
+            axis.axison,
+            axis.get_position().bounds if axis.axison is False else "",
+            axis.get_xlim(),
+            axis.get_ylim(),
+        )
+        yield (
+            "words",
+            axis.get_title(),
+            axis.title.get_fontsize(),
+            axis.get_xlabel(),
+            axis.get_ylabel(),
+            axis.get_yscale(),
+        )
         for ticks in (axis.xaxis, axis.yaxis) if axis.axison else ():
             yield "ticks", ticks.get_ticklocs(), *(text.get_text() for text in ticks.get_ticklabels())
-        yield "grid", *((line.get_visible(), line.get_color()) for line in (axis.xaxis.get_gridlines()[0], axis.yaxis.get_gridlines()[0]))
+        yield (
+            "grid",
+            *(
+                (line.get_visible(), line.get_color())
+                for line in (axis.xaxis.get_gridlines()[0], axis.yaxis.get_gridlines()[0])
+            ),
+        )
         yield "spines", *((name, spine.get_visible(), spine.get_edgecolor()) for name, spine in axis.spines.items())
         if legend := axis.get_legend():
             yield "legend", legend.get_frame_on(), *(text.get_text() for text in legend.get_texts())
         for image in axis.images:
             yield "image", image.get_array(), image.get_cmap().name, image.get_clim()
         for line in axis.lines:
-            yield "line", line.get_xydata(), line.get_color(), line.get_marker(), line.get_linestyle(), line.get_markersize()
+            yield (
+                "line",
+                line.get_xydata(),
+                line.get_color(),
+                line.get_marker(),
+                line.get_linestyle(),
+                line.get_markersize(),
+            )
         for text in axis.texts:
             box = text.get_bbox_patch()
-            yield "text", text.get_text(), text.get_position(), text.get_ha(), text.get_va(), text.get_color(), text.get_fontsize()
+            yield (
+                "text",
+                text.get_text(),
+                text.get_position(),
+                text.get_ha(),
+                text.get_va(),
+                text.get_color(),
+                text.get_fontsize(),
+            )
             yield "above", text.get_zorder(), box and (box.get_facecolor(), box.get_edgecolor(), box.get_boxstyle().pad)
         for patch_ in axis.patches:
-            yield "patch", patch_.get_path().vertices if hasattr(patch_, "get_connectionstyle") else (patch_.center, patch_.radius)
+            yield (
+                "patch",
+                patch_.get_path().vertices
+                if hasattr(patch_, "get_connectionstyle")
+                else (patch_.center, patch_.radius),
+            )
             yield "style", patch_.get_facecolor(), patch_.get_edgecolor(), patch_.get_linewidth(), patch_.get_zorder()
 
 

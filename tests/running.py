@@ -29,7 +29,11 @@ def statements(notebook: Notebook, every: bool = False) -> list[dict]:
     for _, cell in notebook.code():
         for statement in parsed(cell.source).body:
             label = proved_label(statement)
-            if label and (every or label not in in_general or any(text.startswith(f"{label}: proved for all") for text in shown(cell))):
+            if label and (
+                every
+                or label not in in_general
+                or any(text.startswith(f"{label}: proved for all") for text in shown(cell))
+            ):
                 proofs.append(len(code))
             code.append(statement)
     needed = {id(statement) for place in proofs for statement in [code[place], *needed_by(code[:place], [code[place]])]}

@@ -65,7 +65,9 @@ def _sets(node):
 @cache
 def _changes(statement):
     """Name what a statement changes in place: x += 1, x[0] = 1, np.add.at(x, 0, 1), and in x.forward(y) maybe x."""
-    calls = [part for part in ast.walk(statement) if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)]
+    calls = [
+        part for part in ast.walk(statement) if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)
+    ]
     targets = [call.args[0] if ast.unparse(call.func) == "np.add.at" else call.func for call in calls]
     targets += getattr(statement, "targets", [getattr(statement, "target", None)])
     return {_base(target) for target in targets} - {"np", "sp"}

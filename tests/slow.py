@@ -8,7 +8,11 @@ TERMS = 64  # more than are added up anywhere here
 def pairs(x_size, w_size, y_size, stride, padding, dilation):
     """Give each (output pixel, tap, input pixel) that belong together, on the padding too."""
     for i, j, u, v in np.ndindex(*y_size, *w_size):
-        yield (i, j), (u, v), (stride[0] * i + dilation[0] * u - padding[0], stride[1] * j + dilation[1] * v - padding[1])
+        yield (
+            (i, j),
+            (u, v),
+            (stride[0] * i + dilation[0] * u - padding[0], stride[1] * j + dilation[1] * v - padding[1]),
+        )
 
 
 def inside(pixel, x):

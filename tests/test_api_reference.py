@@ -29,14 +29,18 @@ def test_everything_public_is_in_the_reference(module):
 
 def test_everything_that_a_chapter_imports_is_in_the_reference():
     names = {name for notebook in BOOK for name in notebook.imports}
-    imported = {name for name in names if not name.isupper()} - {"tiny"}  # constants, and the module of some, are no entries
+    imported = {name for name in names if not name.isupper()} - {
+        "tiny"
+    }  # constants, and the module of some, are no entries
     missing = imported - {name.rpartition(".")[2] for name in LISTED}
     assert len(imported) > 40 and not missing, f"chapters/api.md lacks {sorted(missing)}"
 
 
 @pytest.mark.parametrize("name", LISTED)
 def test_entry_has_an_example(name):
-    assert re.search(r"^Examples\n-{8}\n(?:.*\n)*>>> ", inspect.getdoc(named(name)), re.MULTILINE), f"{name} has no example"
+    assert re.search(r"^Examples\n-{8}\n(?:.*\n)*>>> ", inspect.getdoc(named(name)), re.MULTILINE), (
+        f"{name} has no example"
+    )
 
 
 def documented():
@@ -57,15 +61,29 @@ def test_docstring_names_chapters_by_their_titles(name, text):
     assert quoted <= set(titles), f"{name} names {quoted - set(titles)}, which no page is called"
     for label in LABEL.findall(text) if quoted else []:
         stems = [titles[title].replace("_", "-") for title in quoted]
-        assert any(re.match(rf"(?:eq|def)-{stem}-", label) for stem in stems), f"{name} names {label}, but not its chapter"
+        assert any(re.match(rf"(?:eq|def)-{stem}-", label) for stem in stems), (
+            f"{name} names {label}, but not its chapter"
+        )
 
 
 def test_names_in_a_docstring_become_links():
     stub = [SimpleNamespace(title="Layers and deltas", stem="layers_and_deltas", imports=["Tanh"])]
-    lines = ["See.", "", 'Chapter "Layers', 'and deltas": eq-layers-and-deltas-tanh.', "", '>>> f("eq-a", "Layers and deltas")', "2", ""]
+    lines = [
+        "See.",
+        "",
+        'Chapter "Layers',
+        'and deltas": eq-layers-and-deltas-tanh.',
+        "",
+        '>>> f("eq-a", "Layers and deltas")',
+        "2",
+        "",
+    ]
     link_docstring(SimpleNamespace(chapters=stub), "class", "cnnlib.Tanh", None, None, lines)
     text = "\n".join(lines)
-    assert "Chapter :doc:`/chapters/layers_and_deltas`: ``eq-layers-and-deltas-tanh`` :eq:`eq-layers-and-deltas-tanh`." in text
+    assert (
+        "Chapter :doc:`/chapters/layers_and_deltas`: ``eq-layers-and-deltas-tanh`` :eq:`eq-layers-and-deltas-tanh`."
+        in text
+    )
     assert '>>> f("eq-a", "Layers and deltas")' in text  # an example stays as it is
     assert text.endswith("**Used in** :doc:`/chapters/layers_and_deltas`\n")
 
@@ -96,14 +114,23 @@ def built(tmp_path_factory):
 def test_chapter_links_to_the_reference_and_the_glossary(built):
     page = built["chapters/stride"]
     body = page[page.index("Take") : page.index("From cnnlib")]
-    assert re.findall(r'href="([^"]+)"', body) == ["api.html#cnnlib.conv2d", "api.html#cnnlib.SGD", "api.html#cnnlib.SGD.step", "api.html#term-leftovers"]
+    assert re.findall(r'href="([^"]+)"', body) == [
+        "api.html#cnnlib.conv2d",
+        "api.html#cnnlib.SGD",
+        "api.html#cnnlib.SGD.step",
+        "api.html#term-leftovers",
+    ]
 
 
 def test_chapter_ends_with_what_it_imports(built):
     end = built["chapters/stride"].partition("From cnnlib on this page")[2].partition("</p>")[0]
-    assert re.findall(r'href="([^"]+)"', end) == ["api.html#cnnlib.conv2d"]  # of its imports, the one that has an entry here
+    assert re.findall(r'href="([^"]+)"', end) == [
+        "api.html#cnnlib.conv2d"
+    ]  # of its imports, the one that has an entry here
 
 
 def test_reference_links_to_the_chapters(built):
     entry = built["chapters/api"].partition('id="cnnlib.conv2d"')[2].partition("</dl>")[0]
-    assert re.search(r'Used in</strong> <a class="reference internal" href="stride.html">', built["chapters/api"]), entry
+    assert re.search(r'Used in</strong> <a class="reference internal" href="stride.html">', built["chapters/api"]), (
+        entry
+    )

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import cnnlib
 import pytest
-from setuptools import find_packages
 from reading import ROOT
+from setuptools import find_packages
 
 # What each room cannot do without, beside the standard library and NumPy.
 NEEDED = {"cnnlib.proofs": {"sympy"}, "cnnlib.pictures": {"matplotlib"}}
@@ -22,10 +22,18 @@ BLOCKED = "import sys, importlib; [sys.modules.__setitem__(name, None) for name 
 def linted(folder: Path) -> subprocess.CompletedProcess:
     """Hold the cnnlib in a folder against the contracts of the project."""
     # Not by its script, which cannot stand in a folder with a backslash in its name.
-    lint, settings = "from importlinter.cli import lint_imports_command; lint_imports_command()", ROOT / "pyproject.toml"
+    lint, settings = (
+        "from importlinter.cli import lint_imports_command; lint_imports_command()",
+        ROOT / "pyproject.toml",
+    )
     variables = os.environ | {"PYTHONPATH": str(folder)}
     return subprocess.run(
-        [sys.executable, "-c", lint, "--config", settings, "--no-cache"], cwd=folder, env=variables, capture_output=True, encoding="utf-8", check=False
+        [sys.executable, "-c", lint, "--config", settings, "--no-cache"],
+        cwd=folder,
+        env=variables,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
 
 
@@ -68,7 +76,9 @@ def test_a_room_is_imported_without_the_packages_of_others(room):
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-@pytest.mark.parametrize(("room", "package"), [(room, package) for room, needed in NEEDED.items() for package in needed])
+@pytest.mark.parametrize(
+    ("room", "package"), [(room, package) for room, needed in NEEDED.items() for package in needed]
+)
 def test_the_blocking_works(room, package):
     code = BLOCKED.format(blocked=[package], room=room)
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False)

@@ -147,7 +147,10 @@ OPTIONS = {
     "conv2d_backward": (partial(conv2d_backward, DY, X, W), ["stride", "padding", "dilation", "groups"]),
     "max_pool2d": (partial(max_pool2d, X), ["kernel_size", "stride", "padding"]),
     "avg_pool2d": (partial(avg_pool2d, X), ["kernel_size", "stride", "padding"]),
-    "max_pool2d_backward": (partial(max_pool2d_backward, SMALL, WINNERS, X.shape), ["kernel_size", "stride", "padding"]),
+    "max_pool2d_backward": (
+        partial(max_pool2d_backward, SMALL, WINNERS, X.shape),
+        ["kernel_size", "stride", "padding"],
+    ),
     "avg_pool2d_backward": (partial(avg_pool2d_backward, SMALL, X.shape), ["kernel_size", "stride", "padding"]),
     "Conv2d": (partial(Conv2d, 1, 1), ["kernel_size", "stride", "padding", "dilation", "groups"]),
     "fast.conv2d": (partial(fast.conv2d, X, W), ["stride", "padding", "dilation", "groups"]),
@@ -157,11 +160,29 @@ OPTIONS = {
     "MaxPool2d": (MaxPool2d, ["kernel_size", "stride", "padding"]),
     "AvgPool2d": (AvgPool2d, ["kernel_size", "stride", "padding"]),
 }
-BAD_OPTIONS = [-1, 1.0, "1", True, (1,), (1, 1, 1), (1, 0.5), (1, None), (-1, 1), [1, "1"], {1: 1}, {1}, np.ones(2), 1j, object()]
+BAD_OPTIONS = [
+    -1,
+    1.0,
+    "1",
+    True,
+    (1,),
+    (1, 1, 1),
+    (1, 0.5),
+    (1, None),
+    (-1, 1),
+    [1, "1"],
+    {1: 1},
+    {1},
+    np.ones(2),
+    1j,
+    object(),
+]
 
 
 @pytest.mark.parametrize("bad", BAD_OPTIONS, ids=lambda bad: type(bad).__name__ if bad is BAD_OPTIONS[-1] else str(bad))
-@pytest.mark.parametrize("place, option", [(place, option) for place, (_, options) in OPTIONS.items() for option in options])
+@pytest.mark.parametrize(
+    "place, option", [(place, option) for place, (_, options) in OPTIONS.items() for option in options]
+)
 def test_a_senseless_option_is_refused(place, option, bad):
     call, options = OPTIONS[place]
     others = {"kernel_size": 2} if "kernel_size" in options else {}
@@ -191,7 +212,11 @@ OWN = Own()
 BAD_CALLS = {
     "stride 0": (lambda: conv2d(X, W, stride=0), ValueError, "stride is 0; expected at least 1"),
     "padding -1": (lambda: conv2d(X, W, padding=(0, -1)), ValueError, "padding is -1; expected at least 0"),
-    "huge stride": (lambda: conv2d(X, W, stride=2**31), ValueError, "stride is 2147483648; expected at most 2147483647"),
+    "huge stride": (
+        lambda: conv2d(X, W, stride=2**31),
+        ValueError,
+        "stride is 2147483648; expected at most 2147483647",
+    ),
     "lr text": (lambda: SGD(Linear(1, 1), "a"), TypeError, "lr is 'a'; expected a number"),
     "lr None": (lambda: SGD(Linear(1, 1), None), TypeError, "lr is None"),
     "lr array": (lambda: SGD(Linear(1, 1), np.ones(2)), TypeError, "lr is array"),
@@ -199,7 +224,11 @@ BAD_CALLS = {
     "lr NaN": (lambda: SGD(Linear(1, 1), np.nan), ValueError, "lr is nan; expected more than 0 and finite"),
     "lr infinite": (lambda: SGD(Linear(1, 1), np.inf), ValueError, "lr is inf"),
     "momentum text": (lambda: SGD(Linear(1, 1), 1, momentum="a"), TypeError, "momentum is 'a'"),
-    "momentum negative": (lambda: SGD(Linear(1, 1), 1, momentum=-0.1), ValueError, "momentum is -0.1; expected at least 0"),
+    "momentum negative": (
+        lambda: SGD(Linear(1, 1), 1, momentum=-0.1),
+        ValueError,
+        "momentum is -0.1; expected at least 0",
+    ),
     "momentum NaN": (lambda: SGD(Linear(1, 1), 1, momentum=np.nan), ValueError, "momentum is nan"),
     "folder": (lambda: load_mnist(5), TypeError, "folder is 5; expected a path"),
     "no folder": (lambda: load_mnist(3), TypeError, "folder is 3; expected a path"),
@@ -208,11 +237,23 @@ BAD_CALLS = {
         ValueError,
         "x has shape (4, 2); expected 3 or 4 axes (N, H, W, C) or (H, W, C)",
     ),
-    "w without kernels": (lambda: conv2d(X, W[..., 0]), ValueError, "w has shape (2, 2, 2); expected 4 axes (K_h, K_w, C, F)"),
+    "w without kernels": (
+        lambda: conv2d(X, W[..., 0]),
+        ValueError,
+        "w has shape (2, 2, 2); expected 4 axes (K_h, K_w, C, F)",
+    ),
     "b for each channel": (lambda: conv2d(X, W, W[0, 0]), ValueError, "b has shape (2, 3); expected 1 axes (F,)"),
     "b of another length": (lambda: conv2d(X, W, B[:2]), ValueError, "b has shape (2,); expected (3,)"),
-    "dy of another shape": (lambda: conv2d_backward(DY[0], X, W), ValueError, "dy has shape (3, 3, 3); expected (2, 3, 3, 3)"),
-    "dy of another width": (lambda: backward_of(Linear(2, 3), X[:, 0, 0])(B), ValueError, "dy has shape (3,); expected (2, 3)"),
+    "dy of another shape": (
+        lambda: conv2d_backward(DY[0], X, W),
+        ValueError,
+        "dy has shape (3, 3, 3); expected (2, 3, 3, 3)",
+    ),
+    "dy of another width": (
+        lambda: backward_of(Linear(2, 3), X[:, 0, 0])(B),
+        ValueError,
+        "dy has shape (3,); expected (2, 3)",
+    ),
     "images for numbers": (
         lambda: Linear(2, 3).forward(X),
         ValueError,
@@ -229,14 +270,22 @@ BAD_CALLS = {
     "None for a layer": (lambda: check_adjoint(None, (1,)), TypeError, "layer is None; expected a layer"),
     "a class for a layer": (lambda: jacobian(ReLU, X), TypeError, "layer is <class"),
     "step 0": (lambda: check_gradient(ReLU(), X, step=0), ValueError, "step is 0; expected more than 0"),
-    "step infinite": (lambda: check_gradient(ReLU(), X, step=np.inf), ValueError, "step is inf; expected more than 0 and finite"),
+    "step infinite": (
+        lambda: check_gradient(ReLU(), X, step=np.inf),
+        ValueError,
+        "step is inf; expected more than 0 and finite",
+    ),
     "step text": (lambda: check_gradient(ReLU(), X, step="1"), TypeError, "step is '1'"),
     "texts compared": (lambda: check_equal("it", ["a"], ["a"]), TypeError, "it has dtype <U1"),
     "expected text": (lambda: check_equal("it", [1], ["a"]), TypeError, "it has dtype <U1"),
     "rng text": (lambda: Linear(1, 1, rng="a"), TypeError, "rng is 'a'; expected an int of at least 0 or a"),
     "rng negative": (lambda: Conv2d(1, 1, 1, rng=-1), ValueError, "rng is -1; expected an int of at least 0"),
     "a layer twice": (lambda: Sequential(OWN, OWN), ValueError, "layer Own() stands there twice; expected each once"),
-    "not linear": (lambda: check_adjoint(MaxPool2d(2), (4, 4, 1)), ValueError, "layer is MaxPool2d(2), not linear in its input"),
+    "not linear": (
+        lambda: check_adjoint(MaxPool2d(2), (4, 4, 1)),
+        ValueError,
+        "layer is MaxPool2d(2), not linear in its input",
+    ),
 }
 
 
@@ -276,7 +325,12 @@ STRANGE = {
     "partials of 'b'": lambda bad: graph().node("b", ["a"], one, bad),
     "output": lambda bad: graph().derivatives(bad),
 }
-STRANGERS = {"an object": object(), "a function": something, "objects": [object()], "a dict of objects": {"a": object()}}
+STRANGERS = {
+    "an object": object(),
+    "a function": something,
+    "objects": [object()],
+    "a dict of objects": {"a": object()},
+}
 
 
 @pytest.mark.parametrize("bad", STRANGERS.values(), ids=STRANGERS)
@@ -372,7 +426,9 @@ def test_an_unknown_node_is_refused_at_once():
 # --- The environment ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "1.5", "two", "", " 2", "+2", "2\n", "1_0", "0x2", "²", "auto", "1000000000"])
+@pytest.mark.parametrize(
+    "value", ["0", "-1", "1.5", "two", "", " 2", "+2", "2\n", "1_0", "0x2", "²", "auto", "1000000000"]
+)
 def test_a_senseless_number_of_threads_is_refused(monkeypatch, value):
     monkeypatch.setenv("CNNLIB_NUM_THREADS", value)
     passes = [lambda: fast.conv2d(X, W), lambda: fast.conv2d_backward(DY, X, W), lambda: Conv2d(2, 3, 2)(X)]

@@ -119,7 +119,9 @@ def test_after_an_error_in_a_block_no_thread_is_left(monkeypatch, error, threads
         assert threading.active_count() == before
         assert len(done) < 500  # the others stop early
     monkeypatch.setattr(blocks, "BLOCK", 40)
-    assert same(forward_and_backward(integer_layer("Conv2d", 0), 0), forward_and_backward(integer_layer("Conv2d", 0), 0))
+    assert same(
+        forward_and_backward(integer_layer("Conv2d", 0), 0), forward_and_backward(integer_layer("Conv2d", 0), 0)
+    )
 
 
 def run(script, **environment):
@@ -148,7 +150,9 @@ right = convolve()
 
 
 def test_an_interruption_from_the_keyboard():
-    script = CONVOLVE + """
+    script = (
+        CONVOLVE
+        + """
 import random, signal, time
 random.seed(0)
 signal.signal(signal.SIGALRM, signal.default_int_handler)
@@ -169,6 +173,7 @@ for _ in range(1000):
     time.sleep(0.01)
 print(interrupted, threading.active_count())
 """
+    )
     assert run(script) == "40 1\n"
 
 
@@ -178,7 +183,9 @@ print(interrupted, threading.active_count())
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.parametrize("threads", ["1", "3"])
 def test_a_forked_process_works(threads):
-    script = CONVOLVE + """
+    script = (
+        CONVOLVE
+        + """
 for _ in range(5):
     child = os.fork()
     if child == 0:
@@ -191,6 +198,7 @@ with multiprocessing.get_context("fork").Pool(2) as pool:
     assert [pool.apply(convolve) for _ in range(4)] == [right] * 4
 print("done")
 """
+    )
     assert run(script, CNNLIB_NUM_THREADS=threads) == "done\n"
 
 
@@ -211,11 +219,14 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize("daemon", [False, True])
 def test_the_interpreter_ends_while_threads_work(daemon):
-    script = CONVOLVE + f"""
+    script = (
+        CONVOLVE
+        + f"""
 for _ in range(3):
     threading.Thread(target=lambda: [convolve() for _ in range({10**6 if daemon else 5})], daemon={daemon}).start()
 print("end of the main thread")
 """
+    )
     for _ in range(3):
         assert run(script) == "end of the main thread\n"
 
@@ -259,7 +270,9 @@ def test_backward_belongs_to_the_last_forward(name):
     assert same(before, kept)  # gradients that were handed out are not overwritten
 
 
-@pytest.mark.parametrize("copied", [copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))], ids=["copy", "pickle"])
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))], ids=["copy", "pickle"]
+)
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_copy_of_a_layer_goes_its_own_way(name, copied):
     layer = integer_layer(name, 0)
@@ -276,7 +289,9 @@ def test_a_copy_of_a_layer_goes_its_own_way(name, copied):
     assert same(results, forward_and_backward(layer, 1))
 
 
-@pytest.mark.parametrize("copied", [copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))], ids=["copy", "pickle"])
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))], ids=["copy", "pickle"]
+)
 def test_training_goes_on_from_a_copy(copied):
     net = Sequential(Conv2d(2, 4, 3, rng=0), ReLU(), MaxPool2d(2), Flatten(), Linear(36, 5, rng=0))
     optimizer, loss = SGD(net, 0.1, momentum=0.9), SoftmaxCrossEntropy()

@@ -90,7 +90,12 @@ def test_each_side_has_a_padding_of_its_own(padding):
 
 @pytest.mark.parametrize(
     "kernel, dilation, around",
-    [((3, 5), 1, ((1, 1), (2, 2))), ((2, 4), 1, ((0, 1), (1, 2))), ((4, 2), (1, 3), ((1, 2), (1, 2))), ((1, 1), 1, ((0, 0), (0, 0)))],
+    [
+        ((3, 5), 1, ((1, 1), (2, 2))),
+        ((2, 4), 1, ((0, 1), (1, 2))),
+        ((4, 2), (1, 3), ((1, 2), (1, 2))),
+        ((1, 1), 1, ((0, 0), (0, 0))),
+    ],
 )
 def test_same_keeps_the_size_with_the_surplus_at_the_bottom_and_on_the_right(kernel, dilation, around):
     """As in PyTorch and Keras, whose numbers are in `tests/vectors`."""
@@ -295,8 +300,16 @@ BAD = {
     "stride True": (lambda: conv2d(X, W, stride=True), TypeError, "stride is True"),
     "stride text": (lambda: conv2d(X, W, stride="2"), TypeError, "stride is '2'"),
     "negative padding": (lambda: conv2d(X, W, padding=-1), ValueError, "padding is -1; expected at least 0"),
-    "padding of three": (lambda: conv2d(X, W, padding=(1, 1, 1)), TypeError, "padding is (1, 1, 1); expected an int, a (rows"),
-    "padding below -1": (lambda: conv2d(X, W, padding=((0, -1), (0, 0))), ValueError, "padding is -1; expected at least 0"),
+    "padding of three": (
+        lambda: conv2d(X, W, padding=(1, 1, 1)),
+        TypeError,
+        "padding is (1, 1, 1); expected an int, a (rows",
+    ),
+    "padding below -1": (
+        lambda: conv2d(X, W, padding=((0, -1), (0, 0))),
+        ValueError,
+        "padding is -1; expected at least 0",
+    ),
     "padding valid": (lambda: conv2d(X, W, padding="valid"), TypeError, "padding is 'valid'; expected an int"),
     "same with a stride": (
         lambda: conv2d(X, W, padding="same", stride=(1, 2)),
@@ -315,8 +328,16 @@ BAD = {
         ValueError,
         "w has shape (2, 3, 3, 2), for 3 channels in each of 2 groups; x has shape (2, 4, 5, 3), with 3",
     ),
-    "layer's groups": (lambda: Conv2d(4, 3, 1, groups=2), ValueError, "out_channels is 3; expected a number that 2 groups"),
-    "layer's channels": (lambda: Conv2d(3, 4, 1, groups=2), ValueError, "in_channels is 3; expected a number that 2 groups"),
+    "layer's groups": (
+        lambda: Conv2d(4, 3, 1, groups=2),
+        ValueError,
+        "out_channels is 3; expected a number that 2 groups",
+    ),
+    "layer's channels": (
+        lambda: Conv2d(3, 4, 1, groups=2),
+        ValueError,
+        "in_channels is 3; expected a number that 2 groups",
+    ),
     "dilation 0": (lambda: conv2d(X, W, dilation=0), ValueError, "dilation is 0"),
     "dy shape": (lambda: conv2d_backward(DY[:1], X, W), ValueError, "dy has shape (1, 3, 3, 2); expected (2, 3, 3, 2)"),
     "dy of one image": (lambda: conv2d_backward(DY[0], X, W), ValueError, "dy has shape (3, 3, 2)"),

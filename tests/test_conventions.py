@@ -18,7 +18,7 @@ from cnnlib import (
     ReLU,
     SoftmaxCrossEntropy,
 )
-from vectors.conventions import INF, PROBES, REFUSED, answers
+from vectors.conventions import PROBES, REFUSED, answers
 
 TESTS = Path(__file__).parent
 FRAMEWORKS = json.loads((TESTS / "vectors" / "conventions.json").read_text(encoding="utf-8"))

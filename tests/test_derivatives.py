@@ -37,7 +37,11 @@ def with_sines(formula, names):
 
     def read(part):
         name, _, place = part.func.__name__.rpartition("_")
-        return sine(name, int(place))(*part.args) if name in names and place.isdigit() else sine(part.func.__name__)(*part.args)
+        return (
+            sine(name, int(place))(*part.args)
+            if name in names and place.isdigit()
+            else sine(part.func.__name__)(*part.args)
+        )
 
     formula = formula.replace(lambda part: isinstance(part, sp.Function) and is_unknown(part), read)
     return formula.replace(lambda part: isinstance(part, (sp.Derivative, sp.Subs)), lambda part: part.doit())
@@ -58,7 +62,9 @@ def check(formula, variable, found):
             sides.append(value(point))
         point[key] = middle
         difference = (sides[0] - sides[1]) / (2 * STEP)
-        assert slope(point) == pytest.approx(difference, rel=1e-4, abs=1e-6), f"d({formula}) / d({variable}) is not {found}"
+        assert slope(point) == pytest.approx(difference, rel=1e-4, abs=1e-6), (
+            f"d({formula}) / d({variable}) is not {found}"
+        )
         lively += difference != 0
         if lively == LIVELY:
             return
@@ -88,7 +94,10 @@ def test_a_derivative_that_sympy_gets_wrong_is_noticed():
         check(formula, x[i], sp.diff(formula, x[i]))
 
 
-@pytest.mark.parametrize("wrong", [lambda slope: 2 * slope, lambda slope: -slope, lambda slope: slope.replace(sp.KroneckerDelta, lambda *_: 1)])
+@pytest.mark.parametrize(
+    "wrong",
+    [lambda slope: 2 * slope, lambda slope: -slope, lambda slope: slope.replace(sp.KroneckerDelta, lambda *_: 1)],
+)
 def test_a_wrong_derivative_is_noticed(wrong):
     formula = sp.Sum(w[i] * sp.Function("h")(x[i]), (i, 0, n - 1))
     check(formula, x[r], sp.diff(formula, x[r]))

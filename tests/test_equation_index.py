@@ -12,9 +12,14 @@ from sphinx.addnodes import pending_xref
 
 BOOK = notebooks_in_order()
 
+
 def test_index_holds_every_numbered_formula_once():
     text = index(BOOK)
-    labels = {label for path in notebooks() for label in re.findall(r"\(((?:eq|def)-[\w-]+)\)", path.read_text(encoding="utf-8"))}
+    labels = {
+        label
+        for path in notebooks()
+        for label in re.findall(r"\(((?:eq|def)-[\w-]+)\)", path.read_text(encoding="utf-8"))
+    }
     assert len(labels) > 100
     assert sorted(re.findall(r"\{eq\}`([\w-]+)`", text)) == sorted(labels)
 
@@ -27,7 +32,9 @@ def test_index_gives_the_grade_and_the_hypotheses_of_each_equation():
         r"sizes $H_{o}$, $K_{h}$, $K_{w}$, $W_{o}$ $\ge 1$; given $u \geq 0$, $u \leq K_{h} - 1$, $v \geq 0$, $v \leq K_{w} - 1$; "
         "on arrays, 12 identities; {doc}`a second proof <second_proofs>`, compared by a test."
     ) in text
-    assert re.search(r"`eq-training-a-cnn-wilson`: \*\*exact\*\*, 1 identity proved, for all real numbers .* \$> 0\$\.", text)
+    assert re.search(
+        r"`eq-training-a-cnn-wilson`: \*\*exact\*\*, 1 identity proved, for all real numbers .* \$> 0\$\.", text
+    )
 
 
 def test_index_names_every_second_proof():

@@ -55,5 +55,9 @@ def named_place(answer):
 def test_a_place_is_named_or_it_is_not():
     assert re.match(named_place("paint"), "paint in case 0 is wrong in 3 of 20 places, first at (0, 1): 3; expected 4")
     assert re.match(named_place("count"), "count(1, (2, 3)) in case 2 is 3; expected 4")
-    for vague in ("paint in case 0 is 3; expected 4", "paint in case 0 has shape (2, 3); expected (3, 2)", "paint is wrong"):
+    for vague in (
+        "paint in case 0 is 3; expected 4",
+        "paint in case 0 has shape (2, 3); expected (3, 2)",
+        "paint is wrong",
+    ):
         assert not re.match(named_place("paint"), vague)

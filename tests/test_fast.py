@@ -161,7 +161,12 @@ def only_the_first_tap(function):
     [
         (lowering, "lowered", shifted, test_convolution_on_every_small_shape),
         (lowering, "lowered", shifted, test_symbols),
-        (lowering, "lines_of", lambda good: lambda *args: good(*args)[..., ::-1], test_convolution_on_every_small_shape),
+        (
+            lowering,
+            "lines_of",
+            lambda good: lambda *args: good(*args)[..., ::-1],
+            test_convolution_on_every_small_shape,
+        ),
         (lowering, "add_lines", lambda good: lambda x, lines, *rest: good(x, 2 * lines, *rest), test_symbols),
         (pooling, "taps", without_the_last_tap, test_pooling_on_every_small_shape),
         (pooling, "taps", without_the_last_tap, test_symbols_in_an_order),
@@ -226,7 +231,9 @@ def test_a_large_pixel_changes_only_the_outputs_that_see_it(odd):
     assert np.array_equal(fast.conv2d(x, w, **OFTEN)[far], y[far])
     deltas = y.copy()
     deltas[0, 4, 3, 0] = odd
-    assert np.array_equal(fast.conv2d_backward(deltas, x, w, **OFTEN)[0][far], fast.conv2d_backward(y, x, w, **OFTEN)[0][far])
+    assert np.array_equal(
+        fast.conv2d_backward(deltas, x, w, **OFTEN)[0][far], fast.conv2d_backward(y, x, w, **OFTEN)[0][far]
+    )
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

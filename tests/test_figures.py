@@ -12,9 +12,7 @@ import matplotlib.image
 import numpy as np
 import pytest
 from cnnlib import Graph
-from cnnlib.pictures import Picture, show_lines, show_maps
-from cnnlib.pictures import draw_graph
-from cnnlib.pictures import show_matrix
+from cnnlib.pictures import Picture, draw_graph, show_lines, show_maps, show_matrix
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from pictures import FIGURES, drawn, stored
@@ -44,7 +42,9 @@ def test_the_sign_is_seen():
     large = np.full((9, 9), 5.0)  # too large for values to be written in
     for values, seen in [(large, ORANGE), (-large, PURPLE), (0 * large, WHITE)]:
         picture = show_maps({"x": values}, "")
-        assert [shows(picture, color) for color in (ORANGE, PURPLE, WHITE)] == [color is seen for color in (ORANGE, PURPLE, WHITE)]
+        assert [shows(picture, color) for color in (ORANGE, PURPLE, WHITE)] == [
+            color is seen for color in (ORANGE, PURPLE, WHITE)
+        ]
     both = show_maps({"x": np.diag([5.0, -5] + [0] * 7)}, "")
     assert shows(both, ORANGE) and shows(both, PURPLE)
 
@@ -120,11 +120,27 @@ def matrix(values=((1, 2),), **options):
 
 BAD = {
     "no maps": (lambda: show_maps({}, ""), ValueError, "maps is empty; expected at least one"),
-    "one axis": (lambda: show_maps({"x": [1, 2]}, ""), ValueError, "maps['x'] has shape (2,); expected (rows, columns), none of them 0"),
-    "three axes": (lambda: show_maps({"x": np.ones((1, 2, 3))}, ""), ValueError, "maps['x'] has shape (1, 2, 3); expected (rows, columns), none of them 0"),
-    "no rows": (lambda: show_maps({"x": np.ones((0, 2))}, ""), ValueError, "maps['x'] has shape (0, 2); expected (rows, columns), none of them 0"),
+    "one axis": (
+        lambda: show_maps({"x": [1, 2]}, ""),
+        ValueError,
+        "maps['x'] has shape (2,); expected (rows, columns), none of them 0",
+    ),
+    "three axes": (
+        lambda: show_maps({"x": np.ones((1, 2, 3))}, ""),
+        ValueError,
+        "maps['x'] has shape (1, 2, 3); expected (rows, columns), none of them 0",
+    ),
+    "no rows": (
+        lambda: show_maps({"x": np.ones((0, 2))}, ""),
+        ValueError,
+        "maps['x'] has shape (0, 2); expected (rows, columns), none of them 0",
+    ),
     "NaN": (lambda: show_maps({"x": [[1, np.nan]]}, ""), ValueError, "maps['x'] holds nan; expected finite numbers"),
-    "infinity": (lambda: show_maps({"x": [[1, -np.inf]]}, ""), ValueError, "maps['x'] holds -inf; expected finite numbers"),
+    "infinity": (
+        lambda: show_maps({"x": [[1, -np.inf]]}, ""),
+        ValueError,
+        "maps['x'] holds -inf; expected finite numbers",
+    ),
     "columns": (lambda: show_maps({"x": [[1]]}, "", columns=0), ValueError, "columns is 0; expected at least 1"),
     "half a column": (lambda: show_maps({"x": [[1]]}, "", columns=0.5), TypeError, "columns is 0.5; expected an int"),
     "no lines": (lambda: lines(0), ValueError, "lines has length 0; expected 1 to 4"),
@@ -135,11 +151,23 @@ BAD = {
     ),
     "a long line": (lambda: lines(2, x=[0]), ValueError, "lines['a'] has length 2; expected 1, one value for each x"),
     "no nodes": (lambda: draw_graph(graph(), ""), ValueError, "graph has no nodes; expected at least one"),
-    "no such node": (lambda: draw_graph(graph("ab"), "", highlight="q"), ValueError, "highlight is 'q'; expected a path of the graph"),
-    "no such step": (lambda: draw_graph(graph("abc"), "", highlight="ac"), ValueError, "highlight is 'ac'; expected a path of the graph"),
+    "no such node": (
+        lambda: draw_graph(graph("ab"), "", highlight="q"),
+        ValueError,
+        "highlight is 'q'; expected a path of the graph",
+    ),
+    "no such step": (
+        lambda: draw_graph(graph("abc"), "", highlight="ac"),
+        ValueError,
+        "highlight is 'ac'; expected a path of the graph",
+    ),
     "a row": (lambda: matrix([1, 2]), ValueError, "values has shape (2,); expected (rows, columns), none of them 0"),
     "a negative entry": (lambda: matrix([[1, -0.5]]), ValueError, "values holds -0.5; expected numbers of at least 0"),
-    "a name too many": (lambda: matrix(names=("a", "xyz")), ValueError, "names has 1 and 3 names; expected one for each entry of (1, 2)"),
+    "a name too many": (
+        lambda: matrix(names=("a", "xyz")),
+        ValueError,
+        "names has 1 and 3 names; expected one for each entry of (1, 2)",
+    ),
     "a word too many": (
         lambda: matrix(written=[["a", "b", "c"]]),
         ValueError,
@@ -185,7 +213,12 @@ def one_edge():
 
 def drawings():
     """Give a digest of every kind of picture, for `test_is_the_same...` in another process."""
-    pictures = two_lines(), one_edge(), show_maps({"m": np.eye(3)}, "One map."), show_matrix(np.eye(3), "A.", row_label="r", column_label="c")
+    pictures = (
+        two_lines(),
+        one_edge(),
+        show_maps({"m": np.eye(3)}, "One map."),
+        show_matrix(np.eye(3), "A.", row_label="r", column_label="c"),
+    )
     return [hashlib.sha256(p.png + (p.svg or "").encode() + repr(p).encode()).hexdigest() for p in pictures]
 
 
@@ -194,7 +227,9 @@ def test_is_the_same_in_another_process_with_another_hash_seed():
     for seed in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.path.dirname(__file__)}
         command = [sys.executable, "-c", "import test_figures as t; print(t.drawings())"]
-        runs.append(subprocess.run(command, env=environment, capture_output=True, check=True, encoding="utf-8").stdout.strip())
+        runs.append(
+            subprocess.run(command, env=environment, capture_output=True, check=True, encoding="utf-8").stdout.strip()
+        )
     assert runs == [str(drawings())] * 2
 
 
@@ -203,7 +238,11 @@ def test_lines_are_an_svg_with_rounded_places_and_whole_letters(make):
     picture = make()
     root = ElementTree.fromstring(picture.svg)
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
-    scales = [use.get("transform") for use in root.iter("{http://www.w3.org/2000/svg}g") if "scale" in use.get("transform", "")]
+    scales = [
+        use.get("transform")
+        for use in root.iter("{http://www.w3.org/2000/svg}g")
+        if "scale" in use.get("transform", "")
+    ]
     assert scales and all("scale(0.1 -0.1)" in scale or "scale(0.09 -0.09)" in scale for scale in scales)
     assert "scale(0.015625)" in picture.svg  # of letters; rounded, they would run into each other
     bundle, shown = picture._repr_mimebundle_()

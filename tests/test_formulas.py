@@ -6,7 +6,21 @@ import pytest
 from reading import CHAPTERS, Notebook, notebooks
 
 TOKEN = re.compile(r"\\[a-zA-Z]+|\\.|\S")
-LAYOUT = {r"\,", r"\;", r"\:", r"\!", r"\ ", r"\\", "&", "~", r"\displaystyle", r"\left", r"\right", r"\quad", r"\qquad"}
+LAYOUT = {
+    r"\,",
+    r"\;",
+    r"\:",
+    r"\!",
+    r"\ ",
+    r"\\",
+    "&",
+    "~",
+    r"\displaystyle",
+    r"\left",
+    r"\right",
+    r"\quad",
+    r"\qquad",
+}
 
 
 def tokens(latex):

@@ -22,7 +22,11 @@ from running import statements
 
 EVERY = os.environ.get("MUTANTS") == "all"
 ENOUGH = math.inf if EVERY else 3  # refused mutants of one statement
-LIVELY, MOST_POINTS, MOST_SEEDS = 40, 400, 50_000  # of a statement: points where it is not 0 = 0; points; tries to find these
+LIVELY, MOST_POINTS, MOST_SEEDS = (
+    40,
+    400,
+    50_000,
+)  # of a statement: points where it is not 0 = 0; points; tries to find these
 
 
 @pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)

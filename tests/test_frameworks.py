@@ -277,7 +277,9 @@ def test_a_layer_of_ones_own_is_refused_with_its_number(form):
         (Sequential(ReLU(), Sequential(ReLU(), Tanh(), Leaky())), "layer 1.2", "Leaky"),
         (Scale(), "network", "Scale"),
     ):
-        with pytest.raises(TypeError, match=f"^{number} is a {name}, which is not known; expected cnnlib's own layers$"):
+        with pytest.raises(
+            TypeError, match=f"^{number} is a {name}, which is not known; expected cnnlib's own layers$"
+        ):
             form.write(layer, (1, 2))
     with pytest.raises(TypeError, match="^network is 3; expected a Layer$"):
         form.write(3, (1, 2))

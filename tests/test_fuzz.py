@@ -237,7 +237,9 @@ def test_activations(data, layer, shape, dtype):
 def close(got, expected, size, *types):
     """Assert that numbers are as near as rounding in the coarsest of these types allows."""
     limits = [np.finfo(array.dtype if array.dtype.kind == "f" else np.float64) for array in types]
-    error = 8 * (max(limit.eps for limit in limits) * np.maximum(size, abs(expected)) + max(limit.tiny for limit in limits))
+    error = 8 * (
+        max(limit.eps for limit in limits) * np.maximum(size, abs(expected)) + max(limit.tiny for limit in limits)
+    )
     assert ((got == expected) | (abs(got - expected) <= error) | (np.isnan(got) & np.isnan(expected))).all()
 
 
@@ -307,5 +309,8 @@ def test_half_squared_error(data, n, size):
         assert value == ((prediction - target) ** 2).sum() * share / 2
     else:
         slow.agree(
-            np.asarray(value), lambda prediction, minus: ((prediction + minus) ** 2).sum() * share / 2, prediction, minus
+            np.asarray(value),
+            lambda prediction, minus: ((prediction + minus) ** 2).sum() * share / 2,
+            prediction,
+            minus,
         )

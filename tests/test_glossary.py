@@ -24,12 +24,16 @@ def prose(page):
     return " ".join(" ".join(text for _, text in BOOK[page].prose()).split())
 
 
-@pytest.mark.parametrize(("terms", "meaning"), entries("Words"), ids=lambda value: value[0] if isinstance(value, list) else "")
+@pytest.mark.parametrize(
+    ("terms", "meaning"), entries("Words"), ids=lambda value: value[0] if isinstance(value, list) else ""
+)
 def test_term_is_used_on_the_page_that_its_entry_names(terms, meaning):
     pages = pages_named(meaning)
     assert pages, f"{terms} names no page"
     for page in pages:
-        assert any(re.search(rf"\b{re.escape(term)}", prose(page), re.IGNORECASE) for term in terms), f"{terms} is not on {page}"
+        assert any(re.search(rf"\b{re.escape(term)}", prose(page), re.IGNORECASE) for term in terms), (
+            f"{terms} is not on {page}"
+        )
 
 
 def test_terms_stand_in_order_and_once():
@@ -62,7 +66,9 @@ def test_every_letter_of_a_numbered_formula_is_in_the_glossary_for_its_page():
     assert not missing
 
 
-@pytest.mark.parametrize(("terms", "meaning"), entries("Symbols"), ids=lambda value: value[0] if isinstance(value, list) else "")
+@pytest.mark.parametrize(
+    ("terms", "meaning"), entries("Symbols"), ids=lambda value: value[0] if isinstance(value, list) else ""
+)
 def test_symbol_is_used_on_the_pages_that_its_entry_names(terms, meaning):
     pages = pages_named(meaning)
     assert pages, f"{terms} names no page"

@@ -9,9 +9,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import sympy as sp
-from cnnlib.pictures import show_lines
 from cnnlib.graph import Cost, Graph
-from cnnlib.pictures import draw_graph
+from cnnlib.pictures import draw_graph, show_lines
 from cnnlib.proofs import prove, symbols
 from hypothesis import given
 from hypothesis import strategies as st
@@ -238,15 +237,31 @@ def one(*v):
         (lambda g: g.add("o", ["o"]), ValueError, "parents of 'o' has 'o'; expected a node added before"),
         (lambda g: g.multiply("o", ["w", "w"]), ValueError, r"parents of 'o' is \['w', 'w'\]; expected each node once"),
         (lambda g: g.add("o", "wy"), TypeError, "parents of 'o' is 'wy'; expected a list"),
-        (lambda g: g.node("o", ["w", "y"], one, [one]), ValueError, "partials of 'o' has length 1; expected 2, one for each"),
-        (lambda g: g.node("o", ["w"], one, [one, one]), ValueError, "partials of 'o' has length 2; expected 1, one for each"),
+        (
+            lambda g: g.node("o", ["w", "y"], one, [one]),
+            ValueError,
+            "partials of 'o' has length 1; expected 2, one for each",
+        ),
+        (
+            lambda g: g.node("o", ["w"], one, [one, one]),
+            ValueError,
+            "partials of 'o' has length 2; expected 1, one for each",
+        ),
         (lambda g: g.node("o", ["w"], one, [1]), TypeError, "function and partials of 'o': expected something"),
         (lambda g: g.node("o", ["w"], 1, [one]), TypeError, "function and partials of 'o': expected something"),
         (lambda g: g.input(["w"]), TypeError, "something hashable"),
         (lambda g: g.forward({}), ValueError, r"inputs has values for \[\]; expected them for \['w'\]"),
         (lambda g: g.forward({"w": 1, "y": 2}), ValueError, r"inputs has values for \['w', 'y'\]; expected"),
-        (lambda g: g.forward({"w": [1, 2]}), ValueError, r"inputs\['w'\] has shape \(2,\); expected 0 axes \(one number\)"),
-        (lambda g: g.forward({"w": "1"}), TypeError, r"inputs\['w'\] has dtype <U1; expected an integer, floating-point"),
+        (
+            lambda g: g.forward({"w": [1, 2]}),
+            ValueError,
+            r"inputs\['w'\] has shape \(2,\); expected 0 axes \(one number\)",
+        ),
+        (
+            lambda g: g.forward({"w": "1"}),
+            TypeError,
+            r"inputs\['w'\] has dtype <U1; expected an integer, floating-point",
+        ),
         (lambda g: g.forward({"w": 1j}), TypeError, r"inputs\['w'\] has dtype complex128; expected an integer"),
         (lambda g: g.derivatives("y"), RuntimeError, "^a derivative needs a forward before it$"),
         (lambda g: g.path_sum("w", "y"), RuntimeError, "^a derivative needs a forward before it$"),
@@ -299,7 +314,9 @@ def test_it_needs_neither_sympy_nor_matplotlib():
 
 
 def test_the_drawing_says_what_it_shows():
-    picture = draw_graph(general(SKIPPING), "Skips.", highlight=["w", "b", "d", "o"], labels={("w", "a"): "$2w$", "o": "$o$"})
+    picture = draw_graph(
+        general(SKIPPING), "Skips.", highlight=["w", "b", "d", "o"], labels={("w", "a"): "$2w$", "o": "$o$"}
+    )
     assert repr(picture) == (
         "Skips. 6 nodes and 9 edges: w → a, b, o; a → b, c; b → c, d; c → o; d → o. Highlighted: w → b → d → o."
     )
@@ -308,7 +325,9 @@ def test_the_drawing_says_what_it_shows():
 
 
 def draw_again():
-    return draw_graph(general(SKIPPING), "Skips.", highlight=["w", "b", "d", "o"], labels={("w", "a"): "$2w$", "o": "$o$"})
+    return draw_graph(
+        general(SKIPPING), "Skips.", highlight=["w", "b", "d", "o"], labels={("w", "a"): "$2w$", "o": "$o$"}
+    )
 
 
 def test_the_lines_say_where_they_begin_and_end():

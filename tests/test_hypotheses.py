@@ -12,7 +12,6 @@ from cnnlib.proofs import prove
 from reading import Notebook, notebooks
 from running import statements
 
-
 CONVENIENT = {"p_h", "p_w", "eta", r"\eta"}  # paddings are not negative, the learning rate is positive
 
 
@@ -46,7 +45,11 @@ def without_each_sign(call):
         if signs and letter.name not in CONVENIENT and not (letter.is_integer and letter.is_positive):
             kinds = {kind: True for kind in ("integer", "real") if letter.assumptions0.get(kind)}
             plain = {letter: sp.Symbol(letter.name, **kinds)}
-            yield letter, *[call[side].xreplace(plain) for side in ("left", "right")], [one.xreplace(plain) for one in call["given"]]
+            yield (
+                letter,
+                *[call[side].xreplace(plain) for side in ("left", "right")],
+                [one.xreplace(plain) for one in call["given"]],
+            )
 
 
 @pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)

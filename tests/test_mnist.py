@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from cnnlib import load_mnist, mnist
 from cnnlib.mnist import Digits
-from cnnlib import load_mnist
 
 SIZES = {"train-images": (5, 28, 28), "train-labels": (5,), "t10k-images": (3, 28, 28), "t10k-labels": (3,)}
 
@@ -139,7 +138,10 @@ def test_images_in_the_place_of_labels_are_refused(folder):
         (lambda content: content[:-9], "is truncated"),
         (lambda content: content[: len(content) // 2], "is truncated"),
         (lambda content: b"plain", "cannot be decompressed"),
-        (lambda content: changed(content, len(content) // 2, content[len(content) // 2] ^ 255), "cannot be decompressed"),
+        (
+            lambda content: changed(content, len(content) // 2, content[len(content) // 2] ^ 255),
+            "cannot be decompressed",
+        ),
         (lambda content: changed(content, len(content) - 5, content[-5] ^ 255), "cannot be decompressed"),
         (lambda content: b"", "is truncated: 0 bytes"),
     ],
@@ -154,7 +156,9 @@ def test_a_broken_gzip_file_is_refused(folder, spoil, message):
     assert message in str(caught.value) and str(path) in str(caught.value)
 
 
-@pytest.mark.skipif("MNIST_FOLDER" not in os.environ, reason="MNIST_FOLDER does not name the folder of the original files")
+@pytest.mark.skipif(
+    "MNIST_FOLDER" not in os.environ, reason="MNIST_FOLDER does not name the folder of the original files"
+)
 def test_the_originals_begin_with_the_digits_of_the_book():
     few, all_digits = load_mnist(), load_mnist(os.environ["MNIST_FOLDER"])
     assert [len(array) for array in all_digits] == [60000, 60000, 10000, 10000]

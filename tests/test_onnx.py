@@ -251,7 +251,9 @@ def test_maps_are_turned_only_where_a_layer_asks_for_it():
     ]
 
 
-@pytest.mark.parametrize("network, expected", [(ReLU(), np.float32), (Linear(5, 4), np.float32), (Linear(5, 4, **PAIR), np.float64)])
+@pytest.mark.parametrize(
+    "network, expected", [(ReLU(), np.float32), (Linear(5, 4), np.float32), (Linear(5, 4, **PAIR), np.float64)]
+)
 def test_input_and_output_have_the_type_of_the_parameters(network, expected):
     graph = to_onnx(network, (1, 5)).graph
     types = {end.type.tensor_type.elem_type for end in (*graph.input, *graph.output)}
@@ -296,8 +298,18 @@ def of_type(dtype):
             "layer 1.1 is a Scale, which is not known; expected cnnlib's own layers",
         ),
         (ReLU, (1, 5), TypeError, "network is <class 'cnnlib.layers.activations.ReLU'>; expected a Layer"),
-        (of_type(object), (1, 5), TypeError, "network has parameters of float32 and object; expected all float32 or all float64"),
-        (of_type("f8"), (1, 5), TypeError, "network has parameters of float32 and float64; expected all float32 or all float64"),
+        (
+            of_type(object),
+            (1, 5),
+            TypeError,
+            "network has parameters of float32 and object; expected all float32 or all float64",
+        ),
+        (
+            of_type("f8"),
+            (1, 5),
+            TypeError,
+            "network has parameters of float32 and float64; expected all float32 or all float64",
+        ),
         (Linear(5, 4), (5,), ValueError, "x_shape is (5,); expected that of a batch, (N, H, W, C) or (N, D)"),
         (MaxPool2d(2), (4, 5, 1), ValueError, "x_shape is (4, 5, 1); expected that of a batch, (N, H, W, C) or (N, D)"),
         (Linear(5, 4), (1, 6), ValueError, "x has shape (1, 6); expected 5 features, for a weight of (5, 4)"),

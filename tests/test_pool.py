@@ -228,8 +228,16 @@ BAD = {
     "max: stride 0": (lambda: max_pool2d(X, 2, stride=0), ValueError, "stride is 0"),
     "max: padding too large": (lambda: max_pool2d(X, 2, padding=2), ValueError, "padding is 2; expected less than"),
     "max: one padding too large": (lambda: max_pool2d(X, (1, 3), padding=1), ValueError, "padding is 1; expected less"),
-    "max: padding too large below": (lambda: max_pool2d(X, 2, padding=((0, 2), 0)), ValueError, "padding is ((0, 2), 0)"),
-    "max: same with a stride": (lambda: max_pool2d(X, 2, padding="same"), ValueError, "padding is 'same'; expected stride 1"),
+    "max: padding too large below": (
+        lambda: max_pool2d(X, 2, padding=((0, 2), 0)),
+        ValueError,
+        "padding is ((0, 2), 0)",
+    ),
+    "max: same with a stride": (
+        lambda: max_pool2d(X, 2, padding="same"),
+        ValueError,
+        "padding is 'same'; expected stride 1",
+    ),
     "max: padding negative": (lambda: max_pool2d(X, 2, padding=-1), ValueError, "padding is -1"),
     "max: window 1.5": (lambda: max_pool2d(X, 1.5), TypeError, "kernel_size is 1.5"),
     "max back: dy": (lambda: max_pool2d_backward(Y[:1], W, X.shape, 2), ValueError, "dy has shape (1, 2, 3, 3)"),

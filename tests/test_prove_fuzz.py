@@ -16,7 +16,7 @@ from fractions import Fraction
 import pytest
 import sympy as sp
 from cnnlib.proofs import collapse, prove, zero_extended
-from evaluation import Point, differ, evaluator, empty, span
+from evaluation import Point, differ, empty, evaluator, span
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutants import broken
@@ -48,7 +48,9 @@ class Numbers(Point):
             low = 1 if name.is_positive else 0 if name.is_nonnegative else -3
             self[key] = self.random.randint(low, 3)
         else:
-            self[key] = self.random.choice(HALVES) if self.random.random() < 0.8 else Fraction(self.random.randint(-99, 99), 64)
+            self[key] = (
+                self.random.choice(HALVES) if self.random.random() < 0.8 else Fraction(self.random.randint(-99, 99), 64)
+            )
         return self[key]
 
 
@@ -95,7 +97,7 @@ class Formulas:
         return self.one_of(lambda: sp.And(*both), lambda: sp.Or(*both), lambda: sp.Not(both[0]))
 
     def factor(self, inside, depth):
-        read = lambda: self.chance.choice([d, x, G])[self.integer(inside)]  # noqa: E731
+        read = lambda: self.chance.choice([d, x, G])[self.integer(inside)]
         choices = [read, read, lambda: w[self.integer(inside), self.integer(inside)]]
         choices += [lambda: sp.KroneckerDelta(self.place(inside), self.chance.choice([*inside, r])) ** self.power()] * 3
         choices += [lambda: self.piecewise(inside, depth)] * 2
@@ -139,7 +141,9 @@ def pick(part, chance):
         for delta in part.function.atoms(sp.KroneckerDelta):
             e = sp.solve(delta.args[0] - delta.args[1], index) if delta.has(index) else []
             if e:
-                picked = sp.Piecewise((part.function.subs(delta, 1).subs(index, e[0]), (e[0] >= low) & (e[0] <= high)), (0, True))
+                picked = sp.Piecewise(
+                    (part.function.subs(delta, 1).subs(index, e[0]), (e[0] >= low) & (e[0] <= high)), (0, True)
+                )
                 return sp.Sum(picked, *part.limits[1:]) if part.limits[1:] else picked
 
 
@@ -193,7 +197,7 @@ def rename(part, chance):
 
 def split(part, chance):
     if isinstance(part, sp.Sum) and len(part.limits) == 1:
-        (index, low, high), = part.limits
+        ((index, low, high),) = part.limits
         return sp.Sum(part.function, (index, low, r)) + sp.Sum(part.function, (index, r + 1, high))
 
 
@@ -215,11 +219,29 @@ def unfloor(part, chance):
 
 def limits_into_conditions(part, chance):
     if isinstance(part, sp.Sum) and len(part.limits) == 1:
-        (index, low, high), = part.limits
-        return sp.Sum(sp.Piecewise((part.function, index >= low), (0, True)), (index, low - chance.choice([0, 1]), high))
+        ((index, low, high),) = part.limits
+        return sp.Sum(
+            sp.Piecewise((part.function, index >= low), (0, True)), (index, low - chance.choice([0, 1]), high)
+        )
 
 
-RULES = [pick, pick, count, take_out, strict, drop, branches, last_branches, exchange, rename, split, divide, unpower, unfloor, limits_into_conditions]
+RULES = [
+    pick,
+    pick,
+    count,
+    take_out,
+    strict,
+    drop,
+    branches,
+    last_branches,
+    exchange,
+    rename,
+    split,
+    divide,
+    unpower,
+    unfloor,
+    limits_into_conditions,
+]
 
 
 def changed(formula, chance):
@@ -267,7 +289,13 @@ def refuted(left, right, where, known):
 COUNTS = {"proved": 0, "refused": 0, "outside": 0}
 
 
-@settings(max_examples=TRIES, deadline=None, derandomize="PROVE_FUZZ" not in os.environ, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=TRIES,
+    deadline=None,
+    derandomize="PROVE_FUZZ" not in os.environ,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(st.integers(0, 2**64))
 def test_no_false_statement_is_proved(seed):
     chance = random.Random(seed)
@@ -278,7 +306,11 @@ def test_no_false_statement_is_proved(seed):
     if left == right:
         return
     formulas = Formulas(chance)
-    known = [one for one in (formulas.relation([]) for _ in range(chance.choice([0, 0, 1, 2]))) if isinstance(one, (sp.Ge, sp.Gt, sp.Le, sp.Lt))]
+    known = [
+        one
+        for one in (formulas.relation([]) for _ in range(chance.choice([0, 0, 1, 2])))
+        if isinstance(one, (sp.Ge, sp.Gt, sp.Le, sp.Lt))
+    ]
     where = {G: chance.choice(DEFINITIONS)}
     try:
         prove("eq-a", left, right, where=where, given=known)

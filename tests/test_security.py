@@ -80,7 +80,9 @@ def risks(text: str) -> list[str]:
     """List what a workflow may do beyond need, and what it runs that another could change."""
     workflow = yaml.safe_load(text)
     triggers = workflow[True]  # YAML reads the key "on" as a truth
-    found = [] if workflow.get("permissions") == {"contents": "read"} else ["more than reading is permitted to all jobs"]
+    found = (
+        [] if workflow.get("permissions") == {"contents": "read"} else ["more than reading is permitted to all jobs"]
+    )
     found += [f"runs on {name}" for name in ("pull_request_target", "workflow_run") if name in triggers]
     for name, job in workflow["jobs"].items():
         if not set(job.get("permissions", {})) <= {"pages", "id-token"}:

@@ -72,9 +72,7 @@ def second_derivatives(rng):
         return sum(value**2 for value in y)
 
     units = np.eye(np.prod(kernel) + 1, dtype=int)
-    return (x, kernel), np.array(
-        [[(twice_the_loss(a + b) - twice_the_loss(a - b)) // 4 for b in units] for a in units]
-    )
+    return (x, kernel), np.array([[(twice_the_loss(a + b) - twice_the_loss(a - b)) // 4 for b in units] for a in units])
 
 
 def count_of_parameters(rng):
@@ -150,5 +148,7 @@ def test_solution_is_what_loops_give(label):
 
 
 def test_no_solution_is_left_out():
-    mine = {label for label in EXERCISES if label.startswith(("ex-single-kernel-", "ex-multiple-kernels-", "ex-stride-"))}
+    mine = {
+        label for label in EXERCISES if label.startswith(("ex-single-kernel-", "ex-multiple-kernels-", "ex-stride-"))
+    }
     assert mine - BY_HAND == set(BY_LOOPS)

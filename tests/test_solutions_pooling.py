@@ -92,7 +92,7 @@ def test_max_pooling_min(rng):
 def test_max_pooling_smooth(rng):
     for _ in range(CASES):
         x, beta = rng.normal(size=rng.integers(1, 6)), rng.uniform(0.2, 3)
-        smooth = slopes(lambda x: np.log(np.exp(beta * x).sum()) / beta, x)  # noqa: B023
+        smooth = slopes(lambda x: np.log(np.exp(beta * x).sum()) / beta, x)
         assert np.allclose(solution("ex-max-pooling-smooth")(x, beta), smooth, atol=1e-7)
 
 
@@ -121,7 +121,9 @@ def test_average_pooling_upsample(rng):
     for _ in range(CASES):
         shape, size, _, _ = random_windows(rng)
         dy = rng.integers(-9, 10, outputs(shape, size, size))
-        assert np.allclose(solution("ex-average-pooling-upsample")(dy, shape, size), spread_evenly(dy, shape, size, size))
+        assert np.allclose(
+            solution("ex-average-pooling-upsample")(dy, shape, size), spread_evenly(dy, shape, size, size)
+        )
 
 
 def test_average_pooling_square(rng):
@@ -130,8 +132,10 @@ def test_average_pooling_square(rng):
         dy, x = rng.integers(-9, 10, outputs(shape, size, stride)), rng.uniform(1, 9, shape)
 
         def loss(x):
-            windows = [[x[pixel] for _, pixel in taps_of(window, shape, size, stride)] for window in np.ndindex(*dy.shape)]  # noqa: B023
-            return dy.ravel() @ np.sqrt(np.square(windows).mean(axis=1))  # noqa: B023
+            windows = [
+                [x[pixel] for _, pixel in taps_of(window, shape, size, stride)] for window in np.ndindex(*dy.shape)
+            ]
+            return dy.ravel() @ np.sqrt(np.square(windows).mean(axis=1))
 
         assert np.allclose(solution("ex-average-pooling-square")(dy, x, size, stride), slopes(loss, x), atol=1e-6)
 
@@ -162,8 +166,10 @@ def test_jacobian_view_fill(rng):
 def test_jacobian_view_softmax(rng):
     for _ in range(CASES):
         y, g = rng.normal(size=(2, rng.integers(1, 6)))
-        by_differences = slopes(lambda y: g @ (np.exp(y) / np.exp(y).sum()), y)  # noqa: B023
-        assert np.allclose(solution("ex-jacobian-view-softmax")(np.exp(y) / np.exp(y).sum(), g), by_differences, atol=1e-7)
+        by_differences = slopes(lambda y: g @ (np.exp(y) / np.exp(y).sum()), y)
+        assert np.allclose(
+            solution("ex-jacobian-view-softmax")(np.exp(y) / np.exp(y).sum(), g), by_differences, atol=1e-7
+        )
 
 
 def test_jacobian_view_order(rng):

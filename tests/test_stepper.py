@@ -10,9 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from cnnlib import Graph, conv2d
-from cnnlib.pictures import show_walks
-from cnnlib.pictures import show_paths
-from cnnlib.pictures import mark, show_steps, written_sum
+from cnnlib.pictures import mark, show_paths, show_steps, show_walks, written_sum
 from cnnlib.pictures.stepper import SCRIPT, STYLE, Frame, Stepper, short
 from pictures import STEPPERS, drawn, stored
 
@@ -142,7 +140,9 @@ def test_is_the_same_in_another_process_with_another_hash_seed():
     runs = []
     for seed in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.path.dirname(__file__), "PYTHONUTF8": "1"}
-        runs.append(subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True).stdout)
+        runs.append(
+            subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True).stdout
+        )
     assert runs[0] == runs[1] != b""
 
 
@@ -165,7 +165,9 @@ def test_stepper_too_wide_for_a_phone_is_refused():
         Stepper("A picture.", [Frame("", "", "words")], shared="", size=(421, 10))
 
 
-@pytest.mark.parametrize(("number", "text"), [(2.04, "2"), (2.06, "2.1"), (-0.04, "0"), (-0.06, "-0.1"), (np.float32(100), "100")])
+@pytest.mark.parametrize(
+    ("number", "text"), [(2.04, "2"), (2.06, "2.1"), (-0.04, "0"), (-0.06, "-0.1"), (np.float32(100), "100")]
+)
 def test_coordinates_have_one_decimal_at_most_and_no_minus_zero(number, text):
     assert short(number) == text
 
@@ -219,7 +221,15 @@ def test_marks_cover_the_cells_that_were_named():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(-3, "−3"), (0.12345, "0.123"), (-1.0, "−1"), (None, ""), (float("nan"), ""), (np.float32(2.5), "2.5"), (10**6, "1000000")],
+    [
+        (-3, "−3"),
+        (0.12345, "0.123"),
+        (-1.0, "−1"),
+        (None, ""),
+        (float("nan"), ""),
+        (np.float32(2.5), "2.5"),
+        (10**6, "1000000"),
+    ],
 )
 def test_how_a_number_is_written(value, text):
     values = np.empty((1, 1), object)
@@ -248,13 +258,19 @@ def test_a_map_that_is_filled_step_by_step_shows_each_step():
         ([], "frames is empty; expected at least one"),
         ([({}, "words")], "frame 0 is ({}, 'words'); expected a pair"),
         ([({"a": [[1]]}, "words"), {"a": [[1]]}], "frame 1 is {'a': [[1]]}; expected a pair"),
-        ([({"a": [[1]]}, "words"), ({"a": [[1, 2]]}, "words")], "frame 1 has maps of {'a': (1, 2)}; expected {'a': (1, 1)}"),
+        (
+            [({"a": [[1]]}, "words"), ({"a": [[1, 2]]}, "words")],
+            "frame 1 has maps of {'a': (1, 2)}; expected {'a': (1, 1)}",
+        ),
         ([({"a": [[1]]}, "words"), ({"b": [[1]]}, "words")], "frame 1 has maps of {'b'"),
         ([({"a": [1, 2]}, "words")], "values has shape (2,); expected (rows, columns)"),
         ([({"a": np.zeros((0, 2))}, "words")], "values has shape (0, 2)"),
         ([({"a": [[1]]}, "")], "the text of frame 0 is ''"),
         ([({"a": np.zeros((1, 30))}, "words")], "map 'a' would be 856 pixels wide; expected at most 418, for a phone"),
-        ([({"-" * 49: [[1]]}, "words")], f"map '{'-' * 49}' would be 422 pixels wide; expected at most 418, for a phone"),
+        (
+            [({"-" * 49: [[1]]}, "words")],
+            f"map '{'-' * 49}' would be 422 pixels wide; expected at most 418, for a phone",
+        ),
     ],
 )
 def test_maps_that_cannot_be_shown_are_refused(frames, says):
@@ -350,7 +366,10 @@ def test_walks_stand_where_the_numbers_say():
 
 def test_walk_of_exact_numbers_looks_like_one_of_floats():
     curvatures, places = (Fraction(1, 2), 3), [[Fraction(2), 1], [Fraction(1, 3), Fraction(-1, 2)]]
-    exact, floats = show_walks({"one": (curvatures, places)}, "A walk."), show_walks({"one": ((0.5, 3), np.array(places, float))}, "A walk.")
+    exact, floats = (
+        show_walks({"one": (curvatures, places)}, "A walk."),
+        show_walks({"one": ((0.5, 3), np.array(places, float))}, "A walk."),
+    )
     assert exact._repr_html_() == floats._repr_html_()
 
 

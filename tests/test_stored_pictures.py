@@ -6,12 +6,11 @@ import io
 import nbformat
 import numpy as np
 import pytest
+from cnnlib.pictures import show_lines, show_maps
 from matplotlib.image import imread, imsave
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from notebooks import canonical, renewed
 from stored_pictures import show_the_same
-
-from cnnlib.pictures import show_lines, show_maps
 
 MAPS = np.array([[1.0, -2.0, 0.0], [0.5, 3.0, -1.0]])
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import sympy as sp
 from cnnlib import check_equal
-from cnnlib.proofs.sums import normal_form
 from cnnlib.proofs import collapse, prove, symbols, tabulate
+from cnnlib.proofs.sums import normal_form
 
 i, j, r, u, v = sp.symbols("i j r u v", integer=True)
 n, m = sp.symbols("n m", integer=True, positive=True)
@@ -76,7 +76,9 @@ def test_the_forms_are_as_stated():
     assert collapse(sp.Sum(delta(i, r) * d[i], (i, 0, n - 1))) == where(d[r], (r >= 0) & (r <= n - 1))
 
 
-@pytest.mark.parametrize("others", [delta(i, i**2 + u), delta(2 * i, u), delta(3 * i, v), delta(2 * i, u) * delta(3 * i, v)], ids=str)
+@pytest.mark.parametrize(
+    "others", [delta(i, i**2 + u), delta(2 * i, u), delta(3 * i, v), delta(2 * i, u) * delta(3 * i, v)], ids=str
+)
 def test_a_delta_is_found_among_others(others):
     assert not collapse(sp.Sum(delta(i, r + 2 * v + 3 * j) * others * d[i], (i, 0, n - 1))).has(sp.Sum)
 
@@ -99,7 +101,10 @@ SAME = {
         sp.Sum(d[i] * (delta(i, r) + 1), (i, 0, n - 1)),
         where(d[r], (r >= 0) & (r <= n - 1)) + sp.Sum(d[j], (j, 0, n - 1)),
     ],
-    "a sum of sums": [sp.Sum(d[u] * (w[u, r] + 1), (u, 0, n)), sp.Sum(d[u] * w[u, r], (u, 0, n)) + sp.Sum(d[v], (v, 0, n))],
+    "a sum of sums": [
+        sp.Sum(d[u] * (w[u, r] + 1), (u, 0, n)),
+        sp.Sum(d[u] * w[u, r], (u, 0, n)) + sp.Sum(d[v], (v, 0, n)),
+    ],
     "conditions that hold": [sp.Sum(where(d[i], (i >= m) & (i <= m + n)), (i, m, m + n)), sp.Sum(d[j], (j, m, m + n))],
 }
 

@@ -19,10 +19,15 @@ WHERE = {d0: zero_extended(d, (n,))}
 def test_a_general_proof():
     proof = prove("eq-a", DERIVED, PAGE, where=WHERE)
     assert repr(proof) == r"eq-a: proved for all arrays d, w; integers r; sizes m, n >= 1; \tilde{d} as defined"
-    assert proof._repr_markdown_() == r"`eq-a`: proved for all arrays $d$, $w$; integers $r$; sizes $m$, $n$ $\ge 1$; $\tilde{d}$ as defined."
+    assert (
+        proof._repr_markdown_()
+        == r"`eq-a`: proved for all arrays $d$, $w$; integers $r$; sizes $m$, $n$ $\ge 1$; $\tilde{d}$ as defined."
+    )
     assert proof._repr_latex_() == r"$\displaystyle \sum_{u=0}^{m - 1} \tilde{d}_{r - u} w_{u}$"
     assert (proof.grade, proof.identities) == ("general", 1)
-    assert repr(prove("eq-a", sp.Sum(2 * i, (i, 0, n)), 2 * sp.Sum(i, (i, 0, n)))) == "eq-a: proved for all sizes n >= 1"
+    assert (
+        repr(prove("eq-a", sp.Sum(2 * i, (i, 0, n)), 2 * sp.Sum(i, (i, 0, n)))) == "eq-a: proved for all sizes n >= 1"
+    )
 
 
 @pytest.mark.parametrize(
@@ -106,7 +111,10 @@ def test_a_condition_is_divided_by_the_stride():
 )
 def test_a_sum_picks_its_term_only_if_it_cannot_run_below_none(size, proved):
     """For SymPy the sum from 0 to -2 takes the term at -1 away."""
-    picked = sp.Sum(sp.KroneckerDelta(i, r) * d[i], (i, 0, size - 1)), sp.Piecewise((d[r], (r >= 0) & (r <= size - 1)), (0, True))
+    picked = (
+        sp.Sum(sp.KroneckerDelta(i, r) * d[i], (i, 0, size - 1)),
+        sp.Piecewise((d[r], (r >= 0) & (r <= size - 1)), (0, True)),
+    )
     inside = sp.Sum(sp.Piecewise((d[i], i >= 0), (0, True)), (i, 0, size - 1)), sp.Sum(d[i], (i, 0, size - 1))
     for sides in (picked, inside):
         if proved:
@@ -224,7 +232,9 @@ def test_a_proof_needs_a_label(label):
         prove(label, x[r] + x[r], 2 * x[r])
 
 
-@pytest.mark.parametrize("given", [[u >= 1, u <= 0], [u < 0, u > 0], [u >= n, u <= 0], [sp.Ge(-1, 0, evaluate=False)]], ids=str)
+@pytest.mark.parametrize(
+    "given", [[u >= 1, u <= 0], [u < 0, u > 0], [u >= n, u <= 0], [sp.Ge(-1, 0, evaluate=False)]], ids=str
+)
 def test_conditions_that_no_index_satisfies_are_refused(given):
     with pytest.raises(ValueError, match="no index satisfies all that is given"):
         prove("eq-a", x[u] + x[u], 2 * x[u], given=given)
@@ -394,26 +404,74 @@ BAD_CALLS = {
     "text in an array": (lambda: prove("eq-a", [t, "t"], [t, t]), TypeError, r"left\[1\] is 't'; expected"),
     "a truth": (lambda: prove("eq-a", [t, True], [t, 1]), TypeError, r"left\[1\] is True; expected"),
     "an equation": (lambda: prove("eq-a", sp.Eq(t, 1), t), TypeError, r"left is Eq\(t, 1\); expected"),
-    "a truth among rows": (lambda: prove("eq-a", [[t], [True]], [[t], [1]]), TypeError, r"left\[1, 0\] is True; expected"),
-    "lists of two lengths beside an array": (lambda: prove("eq-a", [[t, t], [t]], np.array([t, t])), TypeError, r"left\[0\] is \[t, t\]"),
+    "a truth among rows": (
+        lambda: prove("eq-a", [[t], [True]], [[t], [1]]),
+        TypeError,
+        r"left\[1, 0\] is True; expected",
+    ),
+    "lists of two lengths beside an array": (
+        lambda: prove("eq-a", [[t, t], [t]], np.array([t, t])),
+        TypeError,
+        r"left\[0\] is \[t, t\]",
+    ),
     "text before general indices": (lambda: prove("eq-a", "x[r]", x[r]), TypeError, r"^left is 'x\[r\]'; expected"),
     "lists of two lengths": (lambda: prove("eq-a", [[t, t], [t]], [t, t]), TypeError, r"left\[0\] is \[t, t\]"),
     "text beside general indices": (lambda: prove("eq-a", x[r], "x[r]"), TypeError, r"right is 'x\[r\]'; expected"),
     "an array beside general indices": (lambda: prove("eq-a", x[r], np.array([t])), TypeError, "right is array"),
-    "a condition alone": (lambda: prove("eq-a", x[r], 2 * x[r], given=r >= 0), TypeError, "given is r >= 0; expected a list"),
-    "a truth given": (lambda: prove("eq-a", x[r], 2 * x[r], given=[True]), TypeError, "given holds True; expected relations"),
-    "a true relation given": (lambda: prove("eq-a", x[r], 2 * x[r], given=[m >= 0]), TypeError, "given holds True; expected relations"),
+    "a condition alone": (
+        lambda: prove("eq-a", x[r], 2 * x[r], given=r >= 0),
+        TypeError,
+        "given is r >= 0; expected a list",
+    ),
+    "a truth given": (
+        lambda: prove("eq-a", x[r], 2 * x[r], given=[True]),
+        TypeError,
+        "given holds True; expected relations",
+    ),
+    "a true relation given": (
+        lambda: prove("eq-a", x[r], 2 * x[r], given=[m >= 0]),
+        TypeError,
+        "given holds True; expected relations",
+    ),
     "an equation given": (lambda: prove("eq-a", x[r], 2 * x[r], given=[sp.Eq(r, 1)]), TypeError, "given holds Eq"),
-    "definitions in a list": (lambda: prove("eq-a", x[r], 2 * x[r], where=[x]), TypeError, r"where is \[x\]; expected a dict"),
+    "definitions in a list": (
+        lambda: prove("eq-a", x[r], 2 * x[r], where=[x]),
+        TypeError,
+        r"where is \[x\]; expected a dict",
+    ),
     "a definition of a symbol": (lambda: prove("eq-a", x[r], 2 * x[r], where={r: abs}), TypeError, "where holds r: <"),
-    "a definition that is no function": (lambda: prove("eq-a", x[r], 2 * x[r], where={x: 5}), TypeError, "where holds x: 5; expected"),
+    "a definition that is no function": (
+        lambda: prove("eq-a", x[r], 2 * x[r], where={x: 5}),
+        TypeError,
+        "where holds x: 5; expected",
+    ),
     "a number as shape": (lambda: symbols("x", 3), TypeError, "shape is 3; expected a tuple of ints"),
     "a name that is no text": (lambda: symbols(None, (3,)), TypeError, "name is None; expected a str"),
-    "no such function": (lambda: elementwise("nothing", [t]), ValueError, "name is 'nothing'; expected a function of SymPy's"),
-    "no name of a function": (lambda: elementwise(None, [t]), ValueError, "name is None; expected a function of SymPy's"),
-    "a list extended": (lambda: zero_extended([1, 2]), TypeError, r"array is \[1, 2\], of shape None; expected an array"),
-    "extended without a shape": (lambda: zero_extended(x), TypeError, "array is x, of shape None; expected an array, or"),
-    "a table of nothing": (lambda: tabulate(None, {}, {}), TypeError, "formula is None; expected a number or a formula"),
+    "no such function": (
+        lambda: elementwise("nothing", [t]),
+        ValueError,
+        "name is 'nothing'; expected a function of SymPy's",
+    ),
+    "no name of a function": (
+        lambda: elementwise(None, [t]),
+        ValueError,
+        "name is None; expected a function of SymPy's",
+    ),
+    "a list extended": (
+        lambda: zero_extended([1, 2]),
+        TypeError,
+        r"array is \[1, 2\], of shape None; expected an array",
+    ),
+    "extended without a shape": (
+        lambda: zero_extended(x),
+        TypeError,
+        "array is x, of shape None; expected an array, or",
+    ),
+    "a table of nothing": (
+        lambda: tabulate(None, {}, {}),
+        TypeError,
+        "formula is None; expected a number or a formula",
+    ),
     "sizes in a list": (lambda: tabulate(x[r], [3], {}), TypeError, r"sizes is \[3\]; expected a dict"),
     "values in a list": (lambda: tabulate(x[r], {r: 3}, [x]), TypeError, r"values is \[x\]; expected a dict"),
     "a negative size": (lambda: tabulate(x[r], {r: -1}, {}), ValueError, "sizes is -1; expected at least 1"),

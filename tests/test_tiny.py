@@ -7,7 +7,9 @@ from cnnlib import tiny
 
 def forward():
     """Compute the tiny network with plain loops: before and after ReLU, the windows of the pooling, the output."""
-    z = np.array([[(tiny.IMAGE[i : i + 2, j : j + 3] * tiny.KERNEL).sum() + tiny.BIAS for j in range(4)] for i in range(4)])
+    z = np.array(
+        [[(tiny.IMAGE[i : i + 2, j : j + 3] * tiny.KERNEL).sum() + tiny.BIAS for j in range(4)] for i in range(4)]
+    )
     windows = np.maximum(z, 0).reshape(2, 2, 2, 2).transpose(0, 2, 1, 3).reshape(4, 4)
     return z, windows, int(tiny.WEIGHTS @ windows.max(axis=1))
 

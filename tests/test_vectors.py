@@ -83,7 +83,9 @@ def gradients(name):
     layer = CASES[name](v)
     layer.forward(v["x"])
     dx = layer.backward(v["dy"])
-    return [(dx, v["dx"])] + [(layer.grads[name], v[key]) for name, key in {"weight": "dw", "bias": "db"}.items() if key in v]
+    return [(dx, v["dx"])] + [
+        (layer.grads[name], v[key]) for name, key in {"weight": "dw", "bias": "db"}.items() if key in v
+    ]
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -83,7 +83,9 @@ def kind(label: str, notebook: Notebook) -> str:
 def second_proofs() -> dict[str, str]:
     """Say of each equation with a second proof how its two statements are compared."""
     theorems = tomllib.loads((ROOT / "formal" / "statements.toml").read_text(encoding="utf-8"))
-    compared = {name: "compared by eye" if "by_hand" in known else "compared by a test" for name, known in theorems.items()}
+    compared = {
+        name: "compared by eye" if "by_hand" in known else "compared by a test" for name, known in theorems.items()
+    }
     return {name.replace("_", "-"): how for name, how in compared.items() if name.startswith("eq_")}
 
 

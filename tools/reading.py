@@ -96,7 +96,9 @@ class Notebook:
 
 
 def _proof(data: dict) -> Proof | None:
-    match = re.match(r"(eq-[\w-]+): (?:(proved for all)|(\d+) identit(?:y|ies) proved|(argued))\b", data.get("text/plain", ""))
+    match = re.match(
+        r"(eq-[\w-]+): (?:(proved for all)|(\d+) identit(?:y|ies) proved|(argued))\b", data.get("text/plain", "")
+    )
     if match is None or "text/markdown" not in data:
         return None
     label, general, identities, _ = match.groups()

@@ -136,5 +136,6 @@ def _rows(maps, block):
 def _input_block(block, field):
     """Return the rows and columns of the padded input that a block of the output sees."""
     return tuple(
-        slice(s * part.start, s * (part.stop - 1) + extent) for part, s, extent in zip(block, field.stride, field.extent)
+        slice(s * part.start, s * (part.stop - 1) + extent)
+        for part, s, extent in zip(block, field.stride, field.extent)
     )

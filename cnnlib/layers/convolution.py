@@ -9,6 +9,7 @@ from .base import Affine
 
 __all__ = ["Conv2d", "conv2d", "conv2d_backward"]
 
+
 @quietly()
 def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     """Correlate every map with every kernel and add the bias.

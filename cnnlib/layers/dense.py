@@ -63,7 +63,9 @@ class Linear(Affine):
         bias = arguments.array("bias", self.params.get("bias", np.zeros(weight.shape[1], weight.dtype)))
         arguments.same_shape("bias", bias, weight.shape[1:])
         if x.shape[-1] != weight.shape[0]:
-            raise ValueError(f"x has shape {x.shape}; expected {weight.shape[0]} features, for a weight of {weight.shape}")
+            raise ValueError(
+                f"x has shape {x.shape}; expected {weight.shape[0]} features, for a weight of {weight.shape}"
+            )
         self._keep(x, weight)
         (x, weight, bias), dtype = in_safe_type(lambda x, w, b: len(weight) * x * w + b, x, weight, bias)
         with quietly(), one_blas_thread(x.size * weight.shape[1], SHARE):

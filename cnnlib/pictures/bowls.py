@@ -45,7 +45,9 @@ def show_walks(walks, description):
     >>> type(show_walks({"round": ((1, 1), [[2, 1], [1, 0.5]])}, "One step down a bowl."))
     <class 'cnnlib.pictures.stepper.Stepper'>
     """
-    walks = {title: (np.array(curvatures, float), np.array(places, float)) for title, (curvatures, places) in walks.items()}
+    walks = {
+        title: (np.array(curvatures, float), np.array(places, float)) for title, (curvatures, places) in walks.items()
+    }
     _check(walks)
     every = np.vstack([(0, 0), *(places for _, places in walks.values())])
     low, high = every.min(axis=0) - 0.3, every.max(axis=0) + 0.3
@@ -56,7 +58,9 @@ def show_walks(walks, description):
     frames = []
     for k in range(len(panels[0].places)):
         text = "; ".join(panel.in_words(k) for panel in panels)
-        frames.append(Frame("", "".join(panel.walked(k) for panel in panels), f"After {k} step{'s' * (k != 1)}: {text}."))
+        frames.append(
+            Frame("", "".join(panel.walked(k) for panel in panels), f"After {k} step{'s' * (k != 1)}: {text}.")
+        )
     return Stepper(description, frames, shared="".join(panel.shared() for panel in panels), size=size)
 
 
@@ -68,7 +72,9 @@ def _check(walks):
         if curvatures.shape != (2,) or not (curvatures > 0).all():
             raise ValueError(f"curvatures of {title!r} are {curvatures}; expected two positive numbers")
         if places.shape != shape or places.ndim != 2 or places.shape[1] != 2 or not len(places):
-            raise ValueError(f"places of {title!r} have shape {places.shape}; expected one shape (steps + 1, 2) for all walks")
+            raise ValueError(
+                f"places of {title!r} have shape {places.shape}; expected one shape (steps + 1, 2) for all walks"
+            )
 
 
 class _Panel:
@@ -85,7 +91,10 @@ class _Panel:
     def shared(self):
         """Draw title, axes, lines of equal loss and the path of steepest descent."""
         radii = np.sqrt(2 * self._loss(self.places[0]) / self.curvatures)
-        rings = [tag("ellipse", **self._center(), **self._radii(radii * k / 5), class_="stepper-ring") for k in range(1, RINGS + 1)]
+        rings = [
+            tag("ellipse", **self._center(), **self._radii(radii * k / 5), class_="stepper-ring")
+            for k in range(1, RINGS + 1)
+        ]
         left = np.linspace(1, 0, 41)[:, np.newaxis]  # what is left of the coordinate with the least curvature
         ideal = self.places[0] * left ** (self.curvatures / self.curvatures.min())
         dashed = tag("polyline", points=self._points(ideal), class_="stepper-line stepper-dash")

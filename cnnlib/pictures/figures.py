@@ -82,7 +82,11 @@ def _svg(figure):
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     text = buffer.getvalue()
     # All but scales: those of letters are small.
-    return re.sub(r"(?<!scale\()(?<![\d.])-?\d+\.\d{3,}", lambda number: f"{round(float(number[0]), 2) + 0.0:g}", text[text.index("<svg") :])
+    return re.sub(
+        r"(?<!scale\()(?<![\d.])-?\d+\.\d{3,}",
+        lambda number: f"{round(float(number[0]), 2) + 0.0:g}",
+        text[text.index("<svg") :],
+    )
 
 
 def show_maps(maps, description, *, columns=3):

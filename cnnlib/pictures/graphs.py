@@ -100,7 +100,9 @@ def _circle(place, chosen):
 
 
 def _draw_edge(axis, start, end, bend, chosen, label):
-    style = {"color": ORANGE, "linewidth": 2.2, "zorder": 1.5} if chosen else {"color": GREY, "linewidth": 1.2, "zorder": 1}
+    style = (
+        {"color": ORANGE, "linewidth": 2.2, "zorder": 1.5} if chosen else {"color": GREY, "linewidth": 1.2, "zorder": 1}
+    )
     axis.add_patch(
         FancyArrowPatch(
             start.center,

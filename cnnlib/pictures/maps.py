@@ -107,7 +107,9 @@ def show_steps(frames, description):
         )
         for n, text in enumerate(texts)
     ]
-    shapes = "; ".join(f"{title}: {block[0].values.shape[0]} × {block[0].values.shape[1]}" for title, block in blocks.items())
+    shapes = "; ".join(
+        f"{title}: {block[0].values.shape[0]} × {block[0].values.shape[1]}" for title, block in blocks.items()
+    )
     return Stepper(f"{description} {shapes}.", drawn, shared=shared, size=size)
 
 

@@ -49,12 +49,16 @@ def show_matrix(values, description, *, row_label, column_label, names=None, wri
     values = _checked(values, written)
     names = names or tuple(map(range, values.shape))
     if tuple(map(len, names)) != values.shape:
-        raise ValueError(f"names has {' and '.join(str(len(one)) for one in names)} names; expected one for each entry of {values.shape}")
+        raise ValueError(
+            f"names has {' and '.join(str(len(one)) for one in names)} names; expected one for each entry of {values.shape}"
+        )
     scale = {"cmap": "Oranges", "vmin": 0, "vmax": limit or values.max()}
     if written is not None:
         scale = {"cmap": ListedColormap(TINTS), "vmin": 0, "vmax": len(TINTS) - 1}
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(6.4, 6.4 * max(0.3, min(0.9, values.shape[0] / values.shape[1]))), layout="constrained")
+        figure = Figure(
+            figsize=(6.4, 6.4 * max(0.3, min(0.9, values.shape[0] / values.shape[1]))), layout="constrained"
+        )
         axis = figure.subplots()
         axis.imshow(values, **scale)
         axis.set(xlabel=column_label, ylabel=row_label)
@@ -76,5 +80,7 @@ def _checked(values, written):
         if np.shape(written) != values.shape:
             raise ValueError(f"written has shape {np.shape(written)}; expected that of values, {values.shape}")
         if not set(values.flat) <= set(range(len(TINTS))):
-            raise ValueError(f"values holds {max(values.flat):g}; expected whole numbers up to {len(TINTS) - 1}, one for each colour")
+            raise ValueError(
+                f"values holds {max(values.flat):g}; expected whole numbers up to {len(TINTS) - 1}, one for each colour"
+            )
     return values

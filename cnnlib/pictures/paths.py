@@ -81,7 +81,9 @@ def _sweep_frames(graph, output, drawing):
         terms = written_sum([S[child] for _, child in edges], [graph.local[edge] for edge in edges])
         made = f"{terms} = {S[node]}" if edges else "1, where the sweep begins"
         above = "".join(drawing.value(name, number) for name, number in found.items())
-        yield Frame(drawing.marked([node], edges), above, f"Sweep: S({node}) = {made}. Multiplications so far: {count}.")
+        yield Frame(
+            drawing.marked([node], edges), above, f"Sweep: S({node}) = {made}. Multiplications so far: {count}."
+        )
 
 
 class _Drawing:
@@ -97,7 +99,9 @@ class _Drawing:
         self.places = {name: (x, y + EDGE - rise) for name, (x, y) in self.places.items()}
         self.curves = {(i, j): self._curve(i, j, bend(i, j, places)) for i, j in self.curves}
         self.size = WIDEST, round(max(y for _, y in self.places.values()) + RADIUS + EDGE)
-        self.shared = "".join(tag("path", d=self._line(edge) + self._tip(edge), class_="stepper-line") for edge in self.curves)
+        self.shared = "".join(
+            tag("path", d=self._line(edge) + self._tip(edge), class_="stepper-line") for edge in self.curves
+        )
         self.shared += "".join(self._node(name, "line") + label(x, y + 5, name) for name, (x, y) in self.places.items())
         for edge in self.curves:
             x, y = self._middle(edge)

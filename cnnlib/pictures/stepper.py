@@ -158,7 +158,15 @@ class Stepper:
         (width, height), place = map(short, self.size), f"{n} of {len(self.frames)}"
         box = {"viewBox": f"0 0 {width} {height}", "width": width, "height": height}
         drawing = frame.below + tag("use", href=f"#{name}-shared") + frame.above
-        picture = tag("svg", drawing, xmlns=SVG, class_="stepper-ink", role="img", aria_label=f"{self.description} Step {place}.", **box)
+        picture = tag(
+            "svg",
+            drawing,
+            xmlns=SVG,
+            class_="stepper-ink",
+            role="img",
+            aria_label=f"{self.description} Step {place}.",
+            **box,
+        )
         words = tag("p", f"{tag('b', place + '.')} {escape(frame.text)}", class_="stepper-text")
         return tag("div", picture + words, class_="stepper-frame")
 

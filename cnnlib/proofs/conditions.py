@@ -10,7 +10,18 @@ from itertools import product
 
 import sympy as sp
 
-__all__ = ["Bracket", "IsZero", "NotNegative", "Positive", "bracket", "complement", "contradict", "follows", "relation", "without_opposites"]
+__all__ = [
+    "Bracket",
+    "IsZero",
+    "NotNegative",
+    "Positive",
+    "bracket",
+    "complement",
+    "contradict",
+    "follows",
+    "relation",
+    "without_opposites",
+]
 
 
 class Bracket(sp.Function):
@@ -185,7 +196,9 @@ def _row(condition):
 def _eliminated(rows, most=3000):
     """Eliminate one unknown after the other; say whether a false statement about numbers is left."""
     while len(rows) < most:
-        if any(not coefficients and (constant < 0 or strict and constant == 0) for coefficients, constant, strict in rows):
+        if any(
+            not coefficients and (constant < 0 or strict and constant == 0) for coefficients, constant, strict in rows
+        ):
             return True
         lower, upper = defaultdict(list), defaultdict(list)
         for row in rows:

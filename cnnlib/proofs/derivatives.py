@@ -43,7 +43,9 @@ def derivative(formula, variable):
         raise TypeError(f"variable is {variable!r}; expected a symbol or an entry such as w[u]")
     bound = {index for part in formula.atoms(sp.Sum) for index in part.variables} & variable.free_symbols
     if bound:
-        raise ValueError(f"the formula sums over {', '.join(sorted(map(str, bound)))}, on which {variable} depends; rename it")
+        raise ValueError(
+            f"the formula sums over {', '.join(sorted(map(str, bound)))}, on which {variable} depends; rename it"
+        )
     limits = [bound for part in formula.atoms(sp.Sum) for limit in part.limits for bound in limit[1:]]
     if any(limit.has(variable) for limit in limits):
         raise ValueError(f"{variable} limits a sum; a number of terms has no derivative")

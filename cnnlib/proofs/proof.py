@@ -87,7 +87,9 @@ def prove(label, left, right, *others, where=None, given=()):
         try:
             return _prove_in_general(label, sides, where, given)
         except RecursionError:  # SymPy's Piecewise may never come to an end when it is built
-            raise ValueError(f"{label}: SymPy finds no end in these sides; write them without conditions in conditions") from None
+            raise ValueError(
+                f"{label}: SymPy finds no end in these sides; write them without conditions in conditions"
+            ) from None
     if where or given:
         raise ValueError(f"{label}: where and given are for formulas in general indices; these sides have none")
     return _prove_entry_by_entry(label, sides)
@@ -104,7 +106,9 @@ def _prove_in_general(label, sides, where, given):
         raise ValueError(f"{label}: no index satisfies all that is given, {given}")
     meanings = [unfold(renamed_apart(side), where) for side in (left, right)]
     _refuse_escaped(label, meanings)
-    _assert_zero(label, "in general indices", *[normal_form(meaning, known) for meaning in meanings], unknown=(Bracket,))
+    _assert_zero(
+        label, "in general indices", *[normal_form(meaning, known) for meaning in meanings], unknown=(Bracket,)
+    )
     expressions = [*meanings, *[side for relation in given for side in relation.args]]
     used = {entry.base for side in (left, right) for entry in side.atoms(sp.Indexed)} & set(where)
     return Proof(label, "general", expressions, given, sorted(used, key=str), formula=latex(right))
@@ -160,7 +164,9 @@ class Proof:
             return f"argued: {self._reason}; {self.identities} numbers agree"
         quantified = for_all(self._expressions, written)
         if self.grade == "exact":
-            return f"{self.identities} {'identity' if self.identities == 1 else 'identities'} proved, for all {quantified}"
+            return (
+                f"{self.identities} {'identity' if self.identities == 1 else 'identities'} proved, for all {quantified}"
+            )
         defined = f"; {listed(self._defined, written)} as defined" if self._defined else ""
         given = f"; given {listed(self._given, written)}" if self._given else ""
         return f"proved for all {quantified}{defined}{given}"
@@ -262,7 +268,9 @@ def _refuse_escaped(label, formulas):
         for value, condition in part.args:
             summed = {index for inner in value.atoms(sp.Sum) for index in inner.variables}
             if escaped := summed & condition.free_symbols:
-                raise ValueError(f"{label}: {condition} stands outside the sum over {escaped}; merge the two sums into one")
+                raise ValueError(
+                    f"{label}: {condition} stands outside the sum over {escaped}; merge the two sums into one"
+                )
 
 
 def _is_same_object(left, right):

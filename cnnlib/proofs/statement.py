@@ -89,9 +89,29 @@ def _named(symbols):
 def _kind(symbol):
     """Say what is assumed of a symbol, as (noun, bound)."""
     if symbol.is_integer:
-        bounds = {"is_positive": ">= 1", "is_nonnegative": ">= 0", "is_negative": "<= -1", "is_nonpositive": "<= 0", "is_nonzero": "!= 0"}
-        noun = "even integers" if symbol.is_even else "odd integers" if symbol.is_odd else "sizes" if symbol.is_positive else "integers"
+        bounds = {
+            "is_positive": ">= 1",
+            "is_nonnegative": ">= 0",
+            "is_negative": "<= -1",
+            "is_nonpositive": "<= 0",
+            "is_nonzero": "!= 0",
+        }
+        noun = (
+            "even integers"
+            if symbol.is_even
+            else "odd integers"
+            if symbol.is_odd
+            else "sizes"
+            if symbol.is_positive
+            else "integers"
+        )
     else:
-        bounds = {"is_positive": "> 0", "is_nonnegative": ">= 0", "is_negative": "< 0", "is_nonpositive": "<= 0", "is_nonzero": "!= 0"}
+        bounds = {
+            "is_positive": "> 0",
+            "is_nonnegative": ">= 0",
+            "is_negative": "< 0",
+            "is_nonpositive": "<= 0",
+            "is_nonzero": "!= 0",
+        }
         noun = "real numbers" if symbol.is_extended_real else "numbers"
     return noun, next((bound for key, bound in bounds.items() if getattr(symbol, key)), "")

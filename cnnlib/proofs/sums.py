@@ -63,8 +63,12 @@ def merge(expression, known=frozenset()):
         return _multiplied([merge(part, known) for part in expression.args])
     if isinstance(expression, sp.Sum):
         fresh = {index: sp.Dummy(index.name, integer=True) for index in expression.variables}
-        limits = tuple((fresh[index], low.xreplace(fresh), high.xreplace(fresh)) for index, low, high in expression.limits)
-        return [replace(term, limits=term.limits + limits) for term in merge(expression.function.xreplace(fresh), known)]
+        limits = tuple(
+            (fresh[index], low.xreplace(fresh), high.xreplace(fresh)) for index, low, high in expression.limits
+        )
+        return [
+            replace(term, limits=term.limits + limits) for term in merge(expression.function.xreplace(fresh), known)
+        ]
     if isinstance(expression, Bracket):
         (m,) = expression.args
         return [Term(sp.S.One, frozenset([expression.func(normal_form(m, known)) if m.has(sp.Sum) else expression]))]
@@ -72,11 +76,21 @@ def merge(expression, known=frozenset()):
         return merge(_delta(expression))
     if isinstance(expression, sp.Piecewise):
         return merge(_branches(expression), known)
-    if isinstance(expression, sp.Pow) and isinstance(expression.base, (Bracket, sp.KroneckerDelta)) and expression.exp.is_positive:
+    if (
+        isinstance(expression, sp.Pow)
+        and isinstance(expression.base, (Bracket, sp.KroneckerDelta))
+        and expression.exp.is_positive
+    ):
         return merge(expression.base)
     if isinstance(expression, sp.Pow) and expression.exp.is_Integer and expression.exp.is_positive:
         return _multiplied([merge(expression.base, known) for _ in range(expression.exp)])
-    return [Term(expression.func(*[part if isinstance(part, sp.IndexedBase) else normal_form(part, known) for part in expression.args]))]
+    return [
+        Term(
+            expression.func(
+                *[part if isinstance(part, sp.IndexedBase) else normal_form(part, known) for part in expression.args]
+            )
+        )
+    ]
 
 
 def pick(term, known=frozenset(), first=()):
@@ -145,7 +159,9 @@ def name_in_order(term):
     blank = dict.fromkeys(indices, sp.Symbol("_"))
     depth = {}
     for index, low, high in reversed(term.limits):  # 0 for the sums that no other one limits
-        depth[index] = 1 + max([depth.get(other, 0) for other in indices & (low.free_symbols | high.free_symbols)], default=-1)
+        depth[index] = 1 + max(
+            [depth.get(other, 0) for other in indices & (low.free_symbols | high.free_symbols)], default=-1
+        )
 
     def kind(limit):
         return -depth[limit[0]], str([bound.xreplace(blank) for bound in limit[1:]])
@@ -195,7 +211,9 @@ def renamed_apart(expression):
             if len(pair) != 2 or not all(bound.is_integer for bound in pair):
                 raise ValueError(f"the limits of {expression} are not two integers")
             if not index.assumptions0.items() <= sp.Symbol(index.name, integer=True).assumptions0.items():
-                raise ValueError(f"the index {index} of {expression} is said to be more than an integer; its limits say that")
+                raise ValueError(
+                    f"the index {index} of {expression} is said to be more than an integer; its limits say that"
+                )
             fresh = {index: sp.Dummy(index.name, integer=True)}
             body = body.xreplace(fresh)
             limits = [(other, *[bound.xreplace(fresh) for bound in bounds]) for other, *bounds in limits]
@@ -214,7 +232,11 @@ def _slope(expression):
     if isinstance(expression, sp.Subs):
         inner, at = expression.expr, dict(zip(expression.variables, expression.point))
     function = getattr(inner, "expr", None)
-    if not (isinstance(inner, sp.Derivative) and isinstance(function, AppliedUndef) and set(inner.variables) <= set(function.args)):
+    if not (
+        isinstance(inner, sp.Derivative)
+        and isinstance(function, AppliedUndef)
+        and set(inner.variables) <= set(function.args)
+    ):
         raise ValueError(f"{expression} is not the slope of an unknown function by one of its arguments")
     if any(sum(part.has(variable) for part in function.args) != 1 for variable in inner.variables):
         raise ValueError(f"{expression}: two arguments change with {inner.variables}")
@@ -348,7 +370,9 @@ def _written(term):
     if term.limits:
         body = sp.Sum(body, *term.limits)
     body = body.replace(IsZero, lambda m: sp.KroneckerDelta(0, m)).replace(Slope, _derivative)
-    body = body.replace(lambda part: isinstance(part, Bracket), lambda part: sp.Piecewise((1, relation(part)), (0, True)))
+    body = body.replace(
+        lambda part: isinstance(part, Bracket), lambda part: sp.Piecewise((1, relation(part)), (0, True))
+    )
     taken = {symbol.name for symbol in body.free_symbols}
     for index in dict.fromkeys(index for part in body.atoms(sp.Sum) for index in part.variables):
         name = index.name

@@ -1,4 +1,19 @@
 """The checks of the source audit: importing this registers one for each claim with mathematical content."""
 
-from . import averages, below, channels, correlations, cross, deltas, geometry, graphs, jacobians, kernels, matrices, notes
-from . import paths, pooling, units
+from . import (
+    averages,
+    below,
+    channels,
+    correlations,
+    cross,
+    deltas,
+    geometry,
+    graphs,
+    jacobians,
+    kernels,
+    matrices,
+    notes,
+    paths,
+    pooling,
+    units,
+)

@@ -71,7 +71,7 @@ def delta_does_not_grow():
         holds_inside=[
             Case([True] * len(bounded), bounded),
             Case(worst, avg_pool_back(np.full((2, 2), sp.S.One, dtype=object), (3, 3), 2, stride=1)[1:2, 1:2]),
-        ]
+        ],
     )
 
 
@@ -80,7 +80,10 @@ def sum_before_and_after():
     strides = [total_kept((5, 7), (3, 2), stride=s) for s in (1, 2, 3)]
     return Evidence(
         holds_inside=[total_kept((4, 6), (2, 3)), total_kept((5, 7), (2, 3)), *strides],
-        fails_outside=[total_kept((5, 7), (3, 2), padding=(1, 0)), total_kept((1, 1), (1, 2), padding=(0, 1), stride=1)],
+        fails_outside=[
+            total_kept((5, 7), (3, 2), padding=(1, 0)),
+            total_kept((1, 1), (1, 2), padding=(0, 1), stride=1),
+        ],
     )
 
 
@@ -92,8 +95,8 @@ def multiplied_or_divided():
         d = symbols("d", (2, 1))
         x = symbols("x", (2 * N, N))
         true = avg_pool_back(d, x.shape, N), gradient((d * avg_pool(x, N)).sum(), x)
-        cases["printed"].append(Case(spread(d, N, lambda d: d * N * N), *true))  # noqa: B023
-        cases["corrected"].append(Case(spread(d, N, lambda d: d / sp.S(N * N)), *true))  # noqa: B023
+        cases["printed"].append(Case(spread(d, N, lambda d: d * N * N), *true))
+        cases["corrected"].append(Case(spread(d, N, lambda d: d / sp.S(N * N)), *true))
     assert avg_pool_back(np.array([[sp.S(4)]]), (2, 2), 2).tolist() == [[1, 1], [1, 1]]
     return Evidence(**cases)
 
@@ -102,7 +105,7 @@ def multiplied_or_divided():
 def same_value_in_the_block():
     """Side by side; with overlap a pixel in more windows gets more."""
     d = np.full((3, 3), sp.S(9), dtype=object)
-    block = lambda g: Case([g[0, 0]] * 9, g[:3, :3].ravel())  # noqa: E731
+    block = lambda g: Case([g[0, 0]] * 9, g[:3, :3].ravel())
     return Evidence(
         holds_inside=[block(avg_pool_back(symbols("d", (2, 2)), (6, 6), 3))],
         fails_outside=[block(avg_pool_back(d, (5, 5), 3, stride=1))],

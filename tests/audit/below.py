@@ -14,7 +14,7 @@ X, W, D = symbols("x", (3, 4)), symbols("w", (2, 3)), symbols("d", (2, 2))
 def amount_of_padding():
     """K - 1 zeros on each side, of each direction."""
     true = gradient((D * conv(X, W)).sum(), X)
-    slid = lambda rows, columns: correlation(np.pad(D, [(rows, rows), (columns, columns)]), turn(W))  # noqa: E731
+    slid = lambda rows, columns: correlation(np.pad(D, [(rows, rows), (columns, columns)]), turn(W))
     return Evidence(holds_inside=Case(slid(1, 2), true, conv_back(D, X, W)[0]), fails_outside=Case(slid(1, 1), true))
 
 
@@ -24,7 +24,7 @@ def slope_of_the_layer_that_receives():
     a, w, d = symbols("a", (3, 4)), integers(2, 3, seed=1), integers(1, 1, seed=2)
     passed = avg_pool_back(d, (2, 2), 2)  # both times the layer that passes delta is a pooling layer
     backward = conv_back(passed, integers(3, 4), w)[0]
-    above = lambda maps: (d * avg_pool(conv(maps, w), 2)).sum()  # noqa: E731
+    above = lambda maps: (d * avg_pool(conv(maps, w), 2)).sum()
     return Evidence(
         holds_inside=Case(backward, gradient(above(a), a)),
         fails_outside=Case(backward, gradient(above(cubic(a)), a)),
@@ -57,14 +57,14 @@ def weights_of_one_unit_or_shared():
     """One row of two windows, pooled one by one, so that both units receive a gradient."""
     x, d = integers(1, 3), symbols("d", (1, 2))
     own, w = symbols("k", (2, 2)), symbols("w", (1, 2))
-    units = lambda kernels: [sum(kernels[u, i] * x[0, u + i] for i in range(2)) for u in range(2)]  # noqa: E731
+    units = lambda kernels: [sum(kernels[u, i] * x[0, u + i] for i in range(2)) for u in range(2)]
     per_unit = np.array([[d[0, u] * x[0, u + i] for i in range(2)] for u in range(2)], dtype=object)
     layers = Sequential(Conv2d(1, 1, (1, 2), bias=False), MaxPool2d(1))
     layers[0].params["weight"] = integers(1, 2, seed=1)[..., None, None]
     layers.forward(x[..., None])
     layers.backward(d[..., None])
     shared = layers[0].grads["weight"].ravel()
-    loss = lambda kernels: sum(d[0, u] * value for u, value in enumerate(units(kernels)))  # noqa: E731
+    loss = lambda kernels: sum(d[0, u] * value for u, value in enumerate(units(kernels)))
     by_shared = gradient(loss(np.vstack([w, w])), w.ravel())
     return Evidence(
         holds_inside=Case(per_unit, gradient(loss(own), own)),

@@ -16,7 +16,8 @@ def forward(x, w, bias, s=1):
     size = [(n - k) // s + 1 for n, k in zip(x.shape[:2], w.shape)]
     taps = list(np.ndindex(*w.shape[:3]))
     return table(
-        (*size, w.shape[3]), lambda i, j, f: sum(w[u, v, c, f] * x[i * s + u, j * s + v, c] for u, v, c in taps) + bias[f]
+        (*size, w.shape[3]),
+        lambda i, j, f: sum(w[u, v, c, f] * x[i * s + u, j * s + v, c] for u, v, c in taps) + bias[f],
     )
 
 
@@ -40,7 +41,9 @@ def backward(d, w, shape, weight):
     """The sum over taps and kernels, with the weight that `weight(u, v, c, f)` reads."""
     read, F = outside_is_zero(d), d.shape[2]
     taps = list(np.ndindex(*w.shape[:2]))
-    return table(shape, lambda r, q, c: sum(weight(u, v, c, f) * read(r - u, q - v, f) for u, v in taps for f in range(F)))
+    return table(
+        shape, lambda r, q, c: sum(weight(u, v, c, f) * read(r - u, q - v, f) for u, v in taps for f in range(F))
+    )
 
 
 @check("S1-13")
@@ -49,8 +52,8 @@ def index_order_of_the_backward_pass():
     w, d = np.array([[[[1, 2], [3, 4]]]], dtype=object), np.array([[[1, 0]]], dtype=object)
     pixel = np.zeros((1, 1, 2), object)
     true, large = conv2d_backward(d, pixel, w)[0], conv2d_backward(D, X, W)[0]
-    printed = lambda w: lambda u, v, c, f: outside_is_zero(w)(u, v, f, c)  # noqa: E731
-    right = lambda w: lambda u, v, c, f: w[u, v, c, f]  # noqa: E731
+    printed = lambda w: lambda u, v, c, f: outside_is_zero(w)(u, v, f, c)
+    right = lambda w: lambda u, v, c, f: w[u, v, c, f]
     below = gradient((D * forward(cubic(X), W, B)).sum(), X)
     assert true.tolist() == [[[1, 3]]] and backward(d, w, (1, 1, 2), printed(w)).tolist() == [[[1, 2]]]
     return Evidence(
@@ -71,8 +74,8 @@ def gradient_steps():
         y = conv2d(x, W, B, stride=s)
         d = symbols("d", y.shape)
         places = list(np.ndindex(*y.shape[:2]))
-        step = table(W.shape, lambda u, v, c, f: sum(d[i, j, f] * x[u + i * s, v + j * s, c] for i, j in places))  # noqa: B023
-        bias = table((3,), lambda f: sum(d[i, j, f] for i, j in places))  # noqa: B023
+        step = table(W.shape, lambda u, v, c, f: sum(d[i, j, f] * x[u + i * s, v + j * s, c] for i, j in places))
+        bias = table((3,), lambda f: sum(d[i, j, f] for i, j in places))
         _, dw, db = conv2d_backward(d, x, W, stride=s)
         cases += [Case(step, gradient((d * y).sum(), W), dw), Case(bias, gradient((d * y).sum(), B), db)]
     return Evidence(printed=cases)
@@ -106,7 +109,7 @@ def number_of_taps_with_a_stride():
     """Right if the stride divides both sizes of the kernel. Smallest failure: a row, K = 1, s = 2."""
     inside = [((2, 4), 2), ((3, 3), 3), ((4, 2), 1), ((4, 6), 2)]
     outside = [((2, 1), 2), ((3, 2), 2), ((3, 4), 2), ((2, 2), 3)]
-    run = lambda K, s: (lambda d, w, shape, true: Case(polyphase(d, w, s, shape), true))(*strided(K, s))  # noqa: E731
+    run = lambda K, s: (lambda d, w, shape, true: Case(polyphase(d, w, s, shape), true))(*strided(K, s))
     return Evidence(holds_inside=[run(K, s) for K, s in inside], fails_outside=[run(K, s) for K, s in outside])
 
 
@@ -131,7 +134,7 @@ def depth_of_a_kernel():
     """The kernels of layer 2 are as deep as layer 1 has kernels."""
     x = integers(4, 4, 2)
     first = conv2d(x, integers(2, 2, 2, 3))
-    depth = lambda F_below, w: Case(F_below, w.shape[2])  # noqa: E731
+    depth = lambda F_below, w: Case(F_below, w.shape[2])
     w2 = integers(2, 2, first.shape[2], 5)
     assert conv2d(first, w2).shape == (2, 2, 5)
     return Evidence(true_reading=depth(3, w2), false_reading=depth(5, w2))

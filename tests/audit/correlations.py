@@ -16,7 +16,7 @@ b = sp.Symbol("b")
 def forward_pass():
     """The printed double sum, at every pixel where it is defined, is what cnnlib computes."""
     x, w = symbols("x", (3, 3)), symbols("w", (2, 2))
-    printed = lambda w, x: correlation(x, w) + b  # noqa: E731
+    printed = lambda w, x: correlation(x, w) + b
     return Evidence(
         printed=[
             Case((2, 2), conv(x, w, b).shape),
@@ -41,14 +41,16 @@ def star_without_a_flip():
     """Read as a correlation the star is the sum below it, 7; as a convolution it would be 5."""
     flipped = full_convolution(ROW, TWO)[:, 1:-1]
     assert (correlation(ROW, TWO).item(), flipped.item()) == (7, 5)
-    return Evidence(true_reading=Case(correlation(ROW, TWO), conv(ROW, TWO)), false_reading=Case(flipped, conv(ROW, TWO)))
+    return Evidence(
+        true_reading=Case(correlation(ROW, TWO), conv(ROW, TWO)), false_reading=Case(flipped, conv(ROW, TWO))
+    )
 
 
 @check("S4-80")
 def convolution():
     """Along a row it multiplies polynomials; on maps cnnlib correlates the padded map with the turned kernel."""
     t = sp.Symbol("t")
-    as_polynomial = lambda row: sum(c * t**k for k, c in enumerate(row[0]))  # noqa: E731
+    as_polynomial = lambda row: sum(c * t**k for k, c in enumerate(row[0]))
     product = sp.Poly(as_polynomial(X[:1]) * as_polynomial(W[:1]), t).all_coeffs()[::-1]
     return Evidence(
         printed=[
@@ -67,8 +69,8 @@ def with_negative_taps(x, w, taps):
 
 @check("S4-81")
 def limits_of_equation_3():
-    printed = lambda k1, k2: np.ndindex(k1, k2)  # noqa: E731
-    negated = lambda k1, k2: ((-m, -n) for m, n in np.ndindex(k1, k2))  # noqa: E731
+    printed = lambda k1, k2: np.ndindex(k1, k2)
+    negated = lambda k1, k2: ((-m, -n) for m, n in np.ndindex(k1, k2))
     return Evidence(
         printed=[Case(with_negative_taps(x, w, printed), full_convolution(x, w)) for x, w in ((ROW, TWO), (X, W))],
         corrected=[Case(with_negative_taps(x, w, negated), full_convolution(x, w)) for x, w in ((ROW, TWO), (X, W))],
@@ -81,8 +83,8 @@ def flipped_kernel():
     flip = turn(W)
     centred = np.array([[1, 2, 1]], dtype=object)  # K(-m, -n) = K(m, n), counted from the centre
     assert np.array_equal(turn(centred), centred)
-    restricted = lambda k: np.array_equal(turn(k), k)  # noqa: E731 (where the claim would hold)
-    works = lambda k: np.array_equal(full_convolution(ROW, k), conv(ROW, turn(k), padding=(0, k.shape[1] - 1)))  # noqa: E731
+    restricted = lambda k: np.array_equal(turn(k), k)
+    works = lambda k: np.array_equal(full_convolution(ROW, k), conv(ROW, turn(k), padding=(0, k.shape[1] - 1)))
     return Evidence(
         true_reading=Case(conv(X, flip, padding=(1, 2)), full_convolution(X, W)),
         false_reading=Case(restricted(TWO), works(TWO)),
@@ -126,7 +128,10 @@ def two_flips_cancel():
     inner = full_convolution(X, turn(W))[1:-1, 2:-2] + b
     return Evidence(
         true_reading=Case(inner, conv(X, W, b)),
-        false_reading=[Case(correlation(X, turn(W)) + b, conv(X, W, b)), Case(correlation(ROW, turn(TWO)), conv(ROW, TWO))],
+        false_reading=[
+            Case(correlation(X, turn(W)) + b, conv(X, W, b)),
+            Case(correlation(ROW, turn(TWO)), conv(ROW, TWO)),
+        ],
     )
 
 
@@ -135,7 +140,7 @@ def bias_of_each_pixel():
     """Equal at all pixels it is the layer's bias. If not, no bias of the layer gives it, on a constant map."""
     same, own = np.full((2, 2), b, dtype=object), symbols("b", (2, 2))
     flat = correlation(np.ones((3, 4), object), W)
-    spread = lambda bias: (flat + bias) - (flat + bias)[0, 0]  # noqa: E731
+    spread = lambda bias: (flat + bias) - (flat + bias)[0, 0]
     layer = conv(np.ones((3, 4), object), W, b)
     return Evidence(
         holds_inside=[Case(flat + same, layer), Case(spread(same), layer - layer[0, 0])],
@@ -151,5 +156,3 @@ def output_size():
         printed=[Case((H - k1 - 1, H - k2 - 1), size) for (H, _, k1, k2), size in zip(sizes, true)],
         corrected=[Case((H - k1 + 1, W - k2 + 1), size) for (H, W, k1, k2), size in zip(sizes, true)],
     )
-
-

@@ -6,11 +6,20 @@ from cnnlib import AvgPool2d, Conv2d, Flatten, HalfSquaredError, Linear, MaxPool
 
 from .deltas import DELTA_I, DELTA_J, G_I, G_J, SLOPE_I, SLOPE_J, W, w
 from .evidence import Case, Evidence, check
-from .kernels import DW, D, G, LOSS_BELOW, X, by_taps, star
+from .kernels import DW, LOSS_BELOW, D, G, X, by_taps, star
 from .kernels import W as KERNEL
 from .pooling import distinct, schmidt_backward, switch, true_backward, window
 from .small import (
-    conv, correlation, cubic, dcubic, full_convolution, gradient, integers, outside_is_zero, table, turn,
+    conv,
+    correlation,
+    cubic,
+    dcubic,
+    full_convolution,
+    gradient,
+    integers,
+    outside_is_zero,
+    table,
+    turn,
 )  # fmt: skip
 
 
@@ -22,7 +31,7 @@ def one_star_for_all():
         """Which of the three are true, with a meaning for each."""
         forward = star(X, turn(KERNEL), flips[0])
         equation_14, equation_22 = star(X, turn(D), flips[1]), star(D, turn(KERNEL), flips[2], (1, 2))
-        same = lambda a, b: a.shape == b.shape and all(sp.expand(v) == 0 for v in (a - b).flat)  # noqa: E731
+        same = lambda a, b: a.shape == b.shape and all(sp.expand(v) == 0 for v in (a - b).flat)
         return [same(forward, conv(X, KERNEL)), same(equation_14, DW), same(equation_22, G)]
 
     return Evidence(
@@ -121,7 +130,9 @@ def whole_network():
 
     a1 = convolve(x, w1)
     h1 = a1 * (a1 > 0).astype(int)
-    p1 = np.stack([[[window(h1[..., c], (2, 2), i, j).max() for j in range(3)] for i in range(4)] for c in range(2)], -1)
+    p1 = np.stack(
+        [[[window(h1[..., c], (2, 2), i, j).max() for j in range(3)] for i in range(4)] for c in range(2)], -1
+    )
     mean = convolve(p1, w2)[:2, :2].sum(axis=(0, 1)) / sp.S(4)
     d3 = mean @ w3 - t
     d2 = np.broadcast_to((w3 @ d3) / sp.S(4), (2, 2, 3))  # the mean: the share of each pixel

@@ -145,13 +145,15 @@ def effect_of_one_weight():
 
 @check("S4-110")
 def pixel_of_the_input_map():
-    return Evidence(true_reading=Case(SLOPE_I * (w @ DELTA_J), DELTA_I), false_reading=Case(SLOPE_I * (w @ DELTA_J), G_I))
+    return Evidence(
+        true_reading=Case(SLOPE_I * (w @ DELTA_J), DELTA_I), false_reading=Case(SLOPE_I * (w @ DELTA_J), G_I)
+    )
 
 
 @check("S1-10")
 def meaning_of_schmidts_delta():
     """Only the gradient before the activation fits both his backward pass and his gradient step."""
-    backward = lambda d: SLOPE_I * (w @ d)  # noqa: E731
+    backward = lambda d: SLOPE_I * (w @ d)
     return Evidence(
         true_reading=[Case(backward(DELTA_J), DELTA_I), Case(np.outer(h, DELTA_J), BY_WEIGHT)],
         false_reading=[Case(backward(G_J), G_I), Case(np.outer(h, G_J), BY_WEIGHT)],

@@ -53,11 +53,12 @@ def similar_magnitudes():
 
 @check("S4-71")
 def instantaneous_direction():
-    misses = lambda bowl, point: not reaches_the_minimum(bowl, point)  # noqa: E731
+    misses = lambda bowl, point: not reaches_the_minimum(bowl, point)
     points = [(3, 1), (4, 1), (-2, 5), (1, -7)]
     return Evidence(
         holds_inside=Case([True] * 4, [misses("ellipse", point) for point in points]),
-        fails_outside=[Case(True, misses("circle", point)) for point in points] + [Case(True, misses("ellipse", (0, 3)))],
+        fails_outside=[Case(True, misses("circle", point)) for point in points]
+        + [Case(True, misses("ellipse", (0, 3)))],
     )
 
 

@@ -41,7 +41,7 @@ def of_squares(nodes):
 
 def unknown(name):
     """A function of which nothing is known but the names of its partial derivatives."""
-    partial = lambda self, k=1: sp.Function(f"{name}_{k}")(*self.args)  # noqa: E731
+    partial = lambda self, k=1: sp.Function(f"{name}_{k}")(*self.args)
     return type(name, (sp.Function,), {"fdiff": partial})
 
 
@@ -49,7 +49,13 @@ def with_unknown_functions():
     """Six nodes, an edge that skips, and functions of which nothing is known; values are expressions in w."""
     graph = Graph()
     graph.input("w")
-    for name, parents in (("a", ["w"]), ("b", ["w", "a"]), ("c", ["a", "b"]), ("d", ["b", "w"]), ("o", ["c", "d", "a"])):
+    for name, parents in (
+        ("a", ["w"]),
+        ("b", ["w", "a"]),
+        ("c", ["a", "b"]),
+        ("d", ["b", "w"]),
+        ("o", ["c", "d", "a"]),
+    ):
         f = unknown(name)
         graph.node(name, parents, f, [lambda *at, f=f, k=k: f(*at).fdiff(k + 1) for k in range(len(parents))])
     graph.forward({"w": w})
@@ -112,7 +118,7 @@ def layered_nesting(steps):
 
 @check("S4-5", "S4-6")
 def nested_sigmoids():
-    sigmoid = lambda a: 1 / (1 + sp.exp(-a))  # noqa: E731
+    sigmoid = lambda a: 1 / (1 + sp.exp(-a))
     twice = Sigmoid().forward(Sigmoid().forward(np.array([w])))[0]
     printed = 1 / (1 + sp.exp(-(1 / (1 + sp.exp(-w)))))
     return Evidence(printed=[Case(sigmoid(y).subs(y, sigmoid(w)), twice), Case(printed, twice)])
@@ -174,7 +180,7 @@ def example_with_two_paths():
 @check("S4-15")
 def end_of_the_paths():
     graph = of_squares(2)
-    summed = lambda end: graph.path_sum("w", end)[0] if end in graph.parents else 0  # noqa: E731 (no node, no path)
+    summed = lambda end: graph.path_sum("w", end)[0] if end in graph.parents else 0
     true = sp.diff(sp.cos(w**2) + sp.sin(w**2), w)
     return Evidence(printed=Case(summed("a"), true), corrected=Case(summed("o"), true))
 
@@ -188,6 +194,6 @@ def local_or_total():
     graph.multiply("o", ["w", "y"])
     values = graph.forward({"w": w})
     total = {(i, "o"): graph.derivatives("o")[0][i] for i in "wy"} | {("w", "y"): 2 * w}
-    S = lambda z: z["w", "o"] + z["y", "o"] * z["w", "y"]  # noqa: E731
+    S = lambda z: z["w", "o"] + z["y", "o"] * z["w", "y"]
     true = sp.diff(values["o"], w)
     return Evidence(true_reading=Case(S(graph.local), true), false_reading=Case(S(total), true))

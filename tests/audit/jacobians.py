@@ -122,7 +122,10 @@ def table_of_layers():
     cases.append(Case(clipped, HardTanh().forward(some)))
     distinct = np.array([[4, 9, 2]], dtype=object)
     largest = Max()
-    cases += [Case([[max(distinct[0])]], largest.forward(distinct)), Case(g1[None] * [[0, 1, 0]], largest.backward(g1[None]))]
+    cases += [
+        Case([[max(distinct[0])]], largest.forward(distinct)),
+        Case(g1[None] * [[0, 1, 0]], largest.backward(g1[None])),
+    ]
     maps = integers(4, 6)
     in_windows = np.array([[maps[2 * i : 2 * i + 2, 3 * j : 3 * j + 3].ravel() for j in range(2)] for i in range(2)])
     cases.append(Case(Max().forward(in_windows)[..., 0], max_pool(maps, (2, 3))[0]))
@@ -131,7 +134,7 @@ def table_of_layers():
 
 def slopes(layer, z):
     """The two one-sided slopes at an integer z, and what the layer's backward says."""
-    f = lambda value: layer.forward(np.array([value]))[0]  # noqa: E731
+    f = lambda value: layer.forward(np.array([value]))[0]
     step = sp.Rational(1, 2)
     left, right = (f(sp.S(z)) - f(z - step)) / step, (f(z + step) - f(sp.S(z))) / step
     f(sp.S(z))
@@ -153,7 +156,7 @@ def relu_at_zero():
 def hard_tanh_backward():
     """The input is tested: the output always lies in [-1, 1]."""
     true = [slopes(HardTanh(), z)[2] for z in (-3, -2, 0, 2, 3)]
-    copies = lambda tested: [int(-1 <= value <= 1) for value in tested]  # noqa: E731
+    copies = lambda tested: [int(-1 <= value <= 1) for value in tested]
     outputs = HardTanh().forward(np.array([-3, -2, 0, 2, 3], dtype=object))
     assert [slopes(HardTanh(), z)[:2] for z in (-3, 0, 3)] == [(0, 0), (1, 1), (0, 0)]
     return Evidence(true_reading=Case(copies([-3, -2, 0, 2, 3]), true), false_reading=Case(copies(outputs), true))
@@ -175,8 +178,12 @@ def maximum_without_and_with_a_tie():
 def dense_and_sparse():
     """Dense: no entry is 0. A convolution is linear and sparse; softmax is an activation and dense."""
     X = symbols("x", (3,))
-    share = lambda J: sp.Rational(int((J != 0).sum()), J.size)  # noqa: E731
+    share = lambda J: sp.Rational(int((J != 0).sum()), J.size)
     softmax = np.array([sp.exp(v) for v in X], dtype=object) / sum(sp.exp(v) for v in X)
     is_dense = [share(J) == 1 for J in (jacobian(dense(symbols("w", (3, 2))), X), jacobian(Sigmoid(), X))]
-    others = [share(J) == 1 for J in (jacobian(convolution(symbols("w", (2, 2))), integers(3, 3, 1)), derivatives(softmax, X))]
-    return Evidence(holds_inside=Case([True, False], is_dense), fails_outside=[Case(True, others[0]), Case(False, others[1])])
+    others = [
+        share(J) == 1 for J in (jacobian(convolution(symbols("w", (2, 2))), integers(3, 3, 1)), derivatives(softmax, X))
+    ]
+    return Evidence(
+        holds_inside=Case([True, False], is_dense), fails_outside=[Case(True, others[0]), Case(False, others[1])]
+    )

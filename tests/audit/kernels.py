@@ -5,7 +5,18 @@ import sympy as sp
 
 from .evidence import Case, Evidence, check
 from .small import (
-    conv, conv_back, correlation, cubic, dcubic, full_convolution, gradient, integers, outside_is_zero, symbols, table, turn,
+    conv,
+    conv_back,
+    correlation,
+    cubic,
+    dcubic,
+    full_convolution,
+    gradient,
+    integers,
+    outside_is_zero,
+    symbols,
+    table,
+    turn,
 )  # fmt: skip
 
 X, W, D = symbols("x", (3, 4)), symbols("w", (2, 3)), symbols("d", (2, 2))
@@ -46,7 +57,7 @@ def closed_interval():
         cases["corrected"].append(Case([not 0 <= row <= n - 1 for row in rows], outside))
     # What it does: a map and a kernel of 2 x 1 pixels, so n = 1. Row 1 of delta is read; nothing says it is 0.
     delta, unknown, w = symbols("d", (1, 1)), sp.Symbol("e"), symbols("v", (2, 1))
-    read = lambda i, j: {0: delta[0, 0], 1: unknown}.get(i, 0)  # noqa: E731
+    read = lambda i, j: {0: delta[0, 0], 1: unknown}.get(i, 0)
     true = conv_back(delta, symbols("x", (2, 1)), w)[0]
     cases["printed"].append(Case(by_taps(read, w, (2, 1)), true))
     cases["corrected"].append(Case(by_taps(outside_is_zero(delta), w, (2, 1)), true))
@@ -57,12 +68,14 @@ def closed_interval():
 def kernel_and_bias_gradient():
     """Also as the sum over all copies of a shared weight."""
     rate = sp.Symbol("eta")
-    step = lambda u, v: sum(D[i, j] * X[u + i, v + j] for i, j in np.ndindex(2, 2))  # noqa: E731
+    step = lambda u, v: sum(D[i, j] * X[u + i, v + j] for i, j in np.ndindex(2, 2))
     true = gradient(LOSS, W)
     own = symbols("k", (2, 2, 2, 3))  # as if each output had a kernel of its own
     unshared = sum(D[i, j] * own[i, j, u, v] * X[i + u, j + v] for i, j, u, v in np.ndindex(*own.shape))
     copies = gradient(unshared, own).sum(axis=(0, 1))
-    chain = table((2, 3), lambda u, v: sum(D[i, j] * sp.diff(conv(X, W, b)[i, j], W[u, v]) for i, j in np.ndindex(2, 2)))
+    chain = table(
+        (2, 3), lambda u, v: sum(D[i, j] * sp.diff(conv(X, W, b)[i, j], W[u, v]) for i, j in np.ndindex(2, 2))
+    )
     return Evidence(
         printed=[
             Case(W - rate * table((2, 3), step), W - rate * true, W - rate * DW),
@@ -78,7 +91,7 @@ def sizes_of_which_layer():
     """Layer 1 has a 2 x 2 kernel, layer 2 one of 3 x 1. Backward to layer 1 needs the size 3 x 1."""
     inner, w2, d2 = integers(4, 3), integers(3, 1, seed=1), integers(2, 3, seed=2)
     true, read = conv_back(d2, inner, w2)[0], outside_is_zero(w2)
-    with_size = lambda k1, k2: table(  # noqa: E731
+    with_size = lambda k1, k2: table(
         inner.shape, lambda r, q: sum(read(m, n) * outside_is_zero(d2)(r - m, q - n) for m, n in np.ndindex(k1, k2))
     )
     return Evidence(true_reading=Case(with_size(3, 1), true), false_reading=Case(with_size(2, 2), true))
@@ -125,12 +138,15 @@ def region_and_its_derivatives():
     y, Q = conv(AFTER, W, b), affected()
     over_Q = table(X.shape, lambda r, q: sum(D[p] * sp.diff(y[p], X[r, q]) for p in Q[r, q]))
     inside = [(r, q, m, n) for r, q, m, n in np.ndindex(3, 4, 2, 3) if (r - m, q - n) in Q[r, q]]
-    forward = lambda r, q, m, n: sum(W[u, v] * AFTER[r - m + u, q - n + v] for u, v in np.ndindex(2, 3)) + b  # noqa: E731
+    forward = lambda r, q, m, n: sum(W[u, v] * AFTER[r - m + u, q - n + v] for u, v in np.ndindex(2, 3)) + b
     return Evidence(
         printed=[
             Case(over_Q, gradient(LOSS_BELOW, X)),
             Case([forward(*at) for at in inside], [y[r - m, q - n] for r, q, m, n in inside]),
-            Case([W[m, n] * dcubic(X[r, q]) for r, q, m, n in inside], [sp.diff(forward(*at), X[at[:2]]) for at in inside]),
+            Case(
+                [W[m, n] * dcubic(X[r, q]) for r, q, m, n in inside],
+                [sp.diff(forward(*at), X[at[:2]]) for at in inside],
+            ),
         ]
     )
 
@@ -153,9 +169,11 @@ def extent_of_the_region():
     """A pixel far from the border reaches K_h x K_w outputs; in a corner, one."""
     x, w = symbols("x", (3, 5)), symbols("w", (2, 3))
     y = conv(x, w)
-    reached = lambda r, q: sorted(p for p in np.ndindex(2, 3) if y[p].has(x[r, q]))  # noqa: E731
-    claimed = lambda r, q: sorted((r - m, q - n) for m, n in np.ndindex(2, 3))  # noqa: E731
-    return Evidence(holds_inside=Case(claimed(1, 2), reached(1, 2)), fails_outside=Case(len(claimed(0, 0)), len(reached(0, 0))))
+    reached = lambda r, q: sorted(p for p in np.ndindex(2, 3) if y[p].has(x[r, q]))
+    claimed = lambda r, q: sorted((r - m, q - n) for m, n in np.ndindex(2, 3))
+    return Evidence(
+        holds_inside=Case(claimed(1, 2), reached(1, 2)), fails_outside=Case(len(claimed(0, 0)), len(reached(0, 0)))
+    )
 
 
 @check("S4-117")
@@ -185,8 +203,8 @@ def flipped_kernel_in_backward():
 @check("S4-121")
 def equation_21():
     """The turned result of a correlation is not the correlation with the turned kernel."""
-    printed = lambda d, w, padding: turn(correlation(np.pad(d, [(p, p) for p in padding]), w))  # noqa: E731
-    right = lambda d, w, padding: correlation(np.pad(d, [(p, p) for p in padding]), turn(w))  # noqa: E731
+    printed = lambda d, w, padding: turn(correlation(np.pad(d, [(p, p) for p in padding]), w))
+    right = lambda d, w, padding: correlation(np.pad(d, [(p, p) for p in padding]), turn(w))
     assert printed(ROW_D, ROW_W, (0, 1)).tolist() == [[2, 7, 3]] and ROW_G.tolist() == [[1, 5, 6]]
     return Evidence(
         printed=[Case(printed(ROW_D, ROW_W, (0, 1)), ROW_G), Case(printed(D, W, (1, 2)), G)],

@@ -48,7 +48,7 @@ def matrix_that_cannot_be_used():
     true = conv_back(d, X, w)[0].ravel()
     free = np.arange(1, 37).astype(object).reshape(4, 9)
     T = jacobian(convolution(w), X[..., None])
-    cannot = lambda matrix: not np.array_equal(matrix.T @ d.ravel(), true)  # noqa: E731
+    cannot = lambda matrix: not np.array_equal(matrix.T @ d.ravel(), true)
     return Evidence(holds_inside=Case(True, cannot(free)), fails_outside=Case(True, cannot(T)))
 
 

@@ -39,7 +39,7 @@ def slopes(values, l):
 def true_deltas(a):
     """Derivatives of E by each a_l while the winner stays: of a polynomial in a small change."""
     e, winner = sp.Symbol("e"), int(np.argmax(cubic(a)))
-    of_change = lambda l: E.subs(z, cubic(a[winner] + (e if l == winner else 0)))  # noqa: E731
+    of_change = lambda l: E.subs(z, cubic(a[winner] + (e if l == winner else 0)))
     return np.array([sp.diff(of_change(l), e).subs(e, 0) for l in range(len(a))])
 
 
@@ -58,7 +58,7 @@ def delta_of_which_pooling_unit():
     """Two pooling units of two units each: unit 2 of the first belongs to pooling unit 1, not to number 2."""
     delta_2, row = symbols("d", (2,)), np.array([1, 3], dtype=object)
     true = delta_2[0] * selector(cubic(row))[1] * dcubic(row[1])
-    printed = lambda unit: delta_2[unit] * selector(cubic(row))[1] * dcubic(row[1])  # noqa: E731
+    printed = lambda unit: delta_2[unit] * selector(cubic(row))[1] * dcubic(row[1])
     a = sp.Symbol("a")
     by_chain = sp.diff(delta_2[0] * cubic(a), a).subs(a, 3)  # E is linear in the first unit's output, its maximum z_2
     return Evidence(printed=Case(printed(1), true, by_chain), corrected=Case(printed(0), true, by_chain))
@@ -83,7 +83,7 @@ def delta_from_above():
 @check("S2-13")
 def at_most_points():
     """Of n^2 pairs n are ties. After ReLU, as on the background of a digit, most windows tie."""
-    share = lambda n: sp.Rational(sum(a == b for a, b in product(range(n), repeat=2)), n * n)  # noqa: E731
+    share = lambda n: sp.Rational(sum(a == b for a, b in product(range(n), repeat=2)), n * n)
     digit = load_mnist().train_images[0]
     digit = digit[..., 0] if digit.ndim == 3 else digit
     blocks = digit[:28, :28].reshape(14, 2, 14, 2).transpose(0, 2, 1, 3).reshape(-1, 4)

@@ -29,7 +29,7 @@ def number_of_operations():
 @check("S4-19")
 def growth_of_the_number_of_paths():
     paths = {m: [layered(m, k).count_paths("o")["w"] for k in range(1, 8)] for m in (1, 2, 3)}
-    growing = lambda m: [b > a for a, b in pairwise(paths[m])]  # noqa: E731
+    growing = lambda m: [b > a for a, b in pairwise(paths[m])]
     in_width = [layered(m, 2).count_paths("o")["w"] for m in range(1, 7)]
     return Evidence(
         holds_inside=[Case([m**k for k in range(1, 8)], paths[m]) for m in (2, 3)] + [Case([True] * 6, growing(2))],

@@ -56,7 +56,7 @@ def forward_and_winner():
         x = np.stack([distinct(shape), distinct(shape, 1)], axis=-1)
         outputs = (shape[0] // size[0], shape[1] // size[1], 2)
         y, winners = max_pool2d(x, size)
-        cases.append(Case(table(outputs, lambda i, j, c: window(x[..., c], size, i, j).max()), y))  # noqa: B023
+        cases.append(Case(table(outputs, lambda i, j, c: window(x[..., c], size, i, j).max()), y))
         alone = np.stack([max_pool(x[..., c], size)[0] for c in range(2)], axis=-1)
         d = symbols("d", outputs)
         assigned = np.zeros(x.shape, object)
@@ -74,7 +74,7 @@ def windows_that_cover_the_map_once():
             window(hits, size, i, j, stride)[...] += 1
         return hits
 
-    once = lambda shape, size, stride: Case(np.ones(shape, int), count(shape, size, stride))  # noqa: E731
+    once = lambda shape, size, stride: Case(np.ones(shape, int), count(shape, size, stride))
     return Evidence(
         holds_inside=[once(shape, size, size) for shape, size in SIZES],
         fails_outside=[once((1, 3), (1, 2), (1, 1))] + [once(shape, size, size) for shape, size in LEFTOVERS],
@@ -84,8 +84,8 @@ def windows_that_cover_the_map_once():
 @check("S0-3", "S0-10")
 def single_winner():
     """argmax is one place if the maximum is; with a tie it is a set."""
-    places = lambda row: np.flatnonzero(row == row.max()).tolist()  # noqa: E731
-    winner = lambda row: [int(max_pool(row[None], (1, len(row)))[1].item())]  # noqa: E731
+    places = lambda row: np.flatnonzero(row == row.max()).tolist()
+    winner = lambda row: [int(max_pool(row[None], (1, len(row)))[1].item())]
     rows = [np.array(row, dtype=object) for row in product(range(3), repeat=3)]
     unique = [row for row in rows if list(row).count(max(row)) == 1]
     tied = [row for row in rows if list(row).count(max(row)) > 1]
@@ -103,7 +103,7 @@ def zeros_as_padding():
         y, _ = max_pool(np.pad(x, [(0, 0), (1, 1)]), (1, 2), stride=1)
         return Case(y, max_pool(x, (1, 2), stride=1, padding=(0, 1))[0])
 
-    row = lambda *pixels: np.array([pixels], dtype=object)  # noqa: E731
+    row = lambda *pixels: np.array([pixels], dtype=object)
     return Evidence(
         holds_inside=[padded_with_zero(row(*pixels)) for pixels in product(range(3), repeat=3)],
         fails_outside=[padded_with_zero(row(-1)), padded_with_zero(row(-1, 2, -3))],

@@ -89,4 +89,6 @@ def check_complaints(record):
 @cache
 def bibliography():
     """Name the keys of references.bib."""
-    return set(re.findall(r"^@\w+\{([^,\s]+),", (CHAPTERS / "references.bib").read_text(encoding="utf-8"), re.MULTILINE))
+    return set(
+        re.findall(r"^@\w+\{([^,\s]+),", (CHAPTERS / "references.bib").read_text(encoding="utf-8"), re.MULTILINE)
+    )

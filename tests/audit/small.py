@@ -82,5 +82,3 @@ def cubic(a):
 
 def dcubic(a):
     return 3 * a**2 + 2
-
-

@@ -56,7 +56,7 @@ def any_activation():
         E = (v * f(x * a) - t) ** 2 / 2  # a unit with the weight a, and one more above it
         delta = (v * f(x * a) - t) * v * sp.diff(f(t), t).subs(t, x * a)
         cases.append(Case(delta * x, sp.diff(E, a)))
-    relu = lambda z: ReLU().forward(np.array([z]))[0]  # noqa: E731
+    relu = lambda z: ReLU().forward(np.array([z]))[0]
     right, left = (relu(sp.S(1)) - relu(sp.S(0))) / 1, (relu(sp.S(0)) - relu(sp.S(-1))) / 1
     return Evidence(holds_inside=cases, fails_outside=Case(left, right))
 

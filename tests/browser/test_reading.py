@@ -69,7 +69,9 @@ def test_copy_button_copies_the_code(new_page, server, name):
     page.goto(f"{server.address}/chapters/{name}.html")
     blocks = page.locator("main div.highlight:has(pre)")
     page.locator("button.copybtn").first.wait_for()
-    inputs = page.locator(".cell_input div.highlight, main div.highlight-default div.highlight, main .doctest div.highlight")
+    inputs = page.locator(
+        ".cell_input div.highlight, main div.highlight-default div.highlight, main .doctest div.highlight"
+    )
     assert inputs.count() > 5
     assert page.locator("div.highlight:has(button.copybtn)").count() == blocks.count()
     block = inputs.nth(2)
@@ -120,7 +122,9 @@ def test_contents_of_the_page_lead_to_its_sections(new_page, server):
     page = new_page()
     page.goto(f"{server.address}/chapters/stride.html")
     links = page.locator("#pst-page-toc-nav a")
-    sections = page.evaluate("""[...document.querySelectorAll("main section[id] > h2")].map((heading) => heading.parentElement.id)""")
+    sections = page.evaluate(
+        """[...document.querySelectorAll("main section[id] > h2")].map((heading) => heading.parentElement.id)"""
+    )
     targets = links.evaluate_all("(links) => links.map((link) => link.hash.slice(1))")
     assert [target for target in targets if target in sections] == sections
     links.filter(has_text="Summary").click()

@@ -52,12 +52,16 @@ PROBES = {
     "whole numbers into max pooling": lambda f: whole(f.max_pool(DIGITS, 2, stride=2)),
     "whole numbers into average pooling": lambda f: whole(f.avg_pool(DIGITS, 2, stride=2)),
     "an empty batch": lambda f: f.max_pool(RAMP[:0], 2, stride=2).shape,
-    "equal maxima in a window": lambda f: f.gradient(f.max_pool, maps([1.0, 1, 2, 3], [1.0, 1, 3, 3]), UPSTREAM, 2, stride=2),
+    "equal maxima in a window": lambda f: f.gradient(
+        f.max_pool, maps([1.0, 1, 2, 3], [1.0, 1, 3, 3]), UPSTREAM, 2, stride=2
+    ),
     "a window of −∞": lambda f: f.gradient(f.max_pool, np.full((1, 2, 4, 1), -INF), UPSTREAM, 2, stride=2),
     "NaN in a window of max pooling": lambda f: f.max_pool(NAN_AND_INF, 2, stride=1),
     "where the gradient of two NaN goes": lambda f: f.gradient(f.max_pool, TWO_NAN, maps([1.0]), 2, stride=2),
     "NaN and ∞ in windows of average pooling": lambda f: f.avg_pool(NAN_AND_INF, 2, stride=1),
-    "sign of the larger of −0 and 0": lambda f: np.copysign(1, f.max_pool(maps([-0.0, 0.0, 0.0, -0.0]), (1, 2), stride=(1, 2))),
+    "sign of the larger of −0 and 0": lambda f: np.copysign(
+        1, f.max_pool(maps([-0.0, 0.0, 0.0, -0.0]), (1, 2), stride=(1, 2))
+    ),
     "equal maxima along an axis": lambda f: f.gradient(f.maximum, np.array([[1.0, 4, 4]]), np.array([[1.0]])),
     "slope of ReLU at 0": lambda f: f.gradient(f.relu, np.array([-1.0, -0.0, 0.0, 1.0]), np.ones(4)),
     "slope of ReLU at NaN": lambda f: f.gradient(f.relu, np.array([NAN]), np.ones(1)),
@@ -65,7 +69,9 @@ PROBES = {
     "slope of HardTanh at NaN": lambda f: f.gradient(f.hard_tanh, np.array([NAN]), np.ones(1)),
     "cross entropy takes": lambda f: f.cross_entropy(np.array([[2.0, 0, 1]]), np.array([1])),
     "it gives": lambda f: f.cross_entropy(np.array([[2.0, 0, 1], [0.0, 3, 1]]), np.array([1, 0]), of_scores=True),
-    "squared error": lambda f: f.squared_error(np.array([[2.0, 0, 1], [0.0, 3, 1]]), np.array([[1.0, 1, 1], [0, 0, 0]])),
+    "squared error": lambda f: f.squared_error(
+        np.array([[2.0, 0, 1], [0.0, 3, 1]]), np.array([[1.0, 1, 1], [0, 0, 0]])
+    ),
     "velocity of momentum": lambda f: f.momentum(RATES, 0.9),
     "initial weights": lambda f: f.initial(16, 64, 3),
 }

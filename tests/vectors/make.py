@@ -23,7 +23,12 @@ CONVOLUTIONS = {
     "depthwise": ((2, 5, 7, 3), (2, 3, 1, 3), {"dilation": (1, 2), "groups": 3}),
     "same": ((2, 5, 6, 2), (4, 3, 2, 3), {"padding": "same", "dilation": (1, 2)}),
 }
-UNEVEN = (2, 5, 6, 2), (3, 2, 2, 3), ((2, 0), (0, 1)), (2, 1)  # maps, kernels, padding ((top, bottom), (left, right)), stride
+UNEVEN = (
+    (2, 5, 6, 2),
+    (3, 2, 2, 3),
+    ((2, 0), (0, 1)),
+    (2, 1),
+)  # maps, kernels, padding ((top, bottom), (left, right)), stride
 POOLS = {
     "plain": ((2, 5, 6, 3), (2, 2), {}),
     "overlapping": ((2, 7, 8, 2), (3, 2), {"stride": (2, 1), "padding": (1, 1)}),

@@ -1,6 +1,6 @@
 """Ask PyTorch, Flax and Keras the questions of `conventions.py`; `test_conventions.py` compares cnnlib with the answers.
 
-    pip install torch flax keras && KERAS_BACKEND=jax python tests/vectors/make_conventions.py
+pip install torch flax keras && KERAS_BACKEND=jax python tests/vectors/make_conventions.py
 """
 
 import json

@@ -24,7 +24,9 @@ X_SHAPE = (2, 7, 13, 2)
 def main():
     rng = np.random.default_rng(0)
     x = rng.integers(-4, 5, X_SHAPE).astype(np.float32)
-    vectors = {"versions": np.array([f"torch {torch.__version__}", f"flax {flax.__version__}", f"keras {keras.__version__}"])}
+    vectors = {
+        "versions": np.array([f"torch {torch.__version__}", f"flax {flax.__version__}", f"keras {keras.__version__}"])
+    }
     for name, run in {"pytorch": by_pytorch, "flax": by_flax, "keras": by_keras}.items():
         parameters, y = run(x, rng)
         vectors |= {f"{name}/x": x, f"{name}/y": y}
