@@ -5,7 +5,7 @@ Set Implicit Arguments.
 Unset Strict Implicit.
 
 Section Linear.
-Variables (R : comRingType) (D D_o : int) (delta xdot x b : int -> R) (J A B w : int -> int -> R).
+Variables (R : comRingType) (D D_o : int) (delta xdot x b : int -> R) (J J' w : int -> int -> R).
 
 (* A change xdot of the input changes the loss by the sum over k, e of delta_k J_{k,e} xdot_e. *)
 Theorem eq_jacobian_view_backward (e : int) : 0 <= e < D ->
@@ -17,20 +17,20 @@ under eq_sum => e' _ do rewrite slope_scaled slope_moved mulrC.
 by rewrite pick isT // mul1r mulrC.
 Qed.
 
-(* The Jacobian of B after A is the product of the two: a sum over what lies between them. *)
+(* The Jacobian of J' after J is the product of the two: a sum over what lies between them. *)
 Theorem eq_jacobian_view_chain (k' e : int) : 0 <= e < D ->
-  slope (\Sum_(k < D_o) ((B k' k)%:P * \Sum_(e' < D) ((A k e')%:P * move1 xdot e e')))
-  = \Sum_(k < D_o) (A k e * B k' k).
+  slope (\Sum_(k < D_o) ((J' k' k)%:P * \Sum_(e' < D) ((J k e')%:P * move1 xdot e e')))
+  = \Sum_(k < D_o) (J k e * J' k' k).
 Proof.
 move=> e_in; rewrite slope_sum; apply: eq_sum => k _; rewrite slope_scaled slope_sum.
 under eq_sum => e' _ do rewrite slope_scaled slope_moved mulrC.
 by rewrite pick isT // mul1r mulrC.
 Qed.
 
-(* Transposes multiply in reverse: the delta goes through B first, then through A. *)
+(* Transposes multiply in reverse: the delta goes through J' first, then through J. *)
 Theorem jacobian_view_reverse (D_2 : int) (e : int) :
-  \Sum_(k' < D_2) ((\Sum_(k < D_o) (A k e * B k' k)) * delta k')
-  = \Sum_(k < D_o) (A k e * \Sum_(k' < D_2) (B k' k * delta k')).
+  \Sum_(k' < D_2) ((\Sum_(k < D_o) (J k e * J' k' k)) * delta k')
+  = \Sum_(k < D_o) (J k e * \Sum_(k' < D_2) (J' k' k * delta k')).
 Proof.
 under eq_sum => k' _ do rewrite sum_mul.
 rewrite sum_swap; apply: eq_sum => k _; rewrite mul_sum.

@@ -20,7 +20,7 @@ Qed.
 
 Section Window.
 Variables (F : realFieldType) (D : int).
-Implicit Types (x d z c v : int -> F) (a t y M : F).
+Implicit Types (x d z c v : int -> F) (a t y z_hat : F).
 
 (* Why the selector may be held fixed: a distinct winner stays the winner, in whatever direction v the
    pixels move, for all small enough t.  So near x the maximum is the linear function sum_k m_k x_k. *)
@@ -57,20 +57,20 @@ move=> t_pos [[k k_in ->] largest]; split; first by exists k.
 by move=> l l_in; rewrite ler_add2l ler_wpmul2l // largest.
 Qed.
 
-Theorem eq_max_pooling_subgradient c z a M : \Sum_(k < D) c k = 1 ->
-  M - a - \Sum_(k < D) (c k * (z k - a)) = \Sum_(k < D) ((M - z k) * c k).
+Theorem eq_max_pooling_subgradient c z a z_hat : \Sum_(k < D) c k = 1 ->
+  z_hat - a - \Sum_(k < D) (c k * (z k - a)) = \Sum_(k < D) ((z_hat - z k) * c k).
 Proof.
-move=> shares; transitivity ((\Sum_(k < D) c k) * (M - a) - \Sum_(k < D) (c k * (z k - a))).
+move=> shares; transitivity ((\Sum_(k < D) c k) * (z_hat - a) - \Sum_(k < D) (c k * (z k - a))).
   by rewrite shares mul1r.
 by rewrite sum_mul -sum_opp -sum_add; apply: eq_sum => k _; ring.
 Qed.
 
 (* def-max-pooling-subgradient: every way to share among the winners is a subgradient. *)
-Theorem max_pooling_shares x z c a M :
-  is_max D x a -> is_max D z M ->
+Theorem max_pooling_shares x z c a z_hat :
+  is_max D x a -> is_max D z z_hat ->
   (forall k : int, 0 <= k < D -> 0 <= c k) -> \Sum_(k < D) c k = 1 ->
   (forall k : int, 0 <= k < D -> x k != a -> c k = 0) ->
-  a + \Sum_(k < D) (c k * (z k - x k)) <= M.
+  a + \Sum_(k < D) (c k * (z k - x k)) <= z_hat.
 Proof.
 move=> _ [_ largest] c_pos shares losers.
 have -> : \Sum_(k < D) (c k * (z k - x k)) = \Sum_(k < D) (c k * (z k - a)).
@@ -109,6 +109,20 @@ Theorem eq_max_pooling_input_gradient (r q : int) :
   = \Sum_(i < H_o) \Sum_(j < W_o) (delta i j * ext2 K_h K_w (m i j) (p_h + r - i * s_h) (p_w + q - j * s_w)).
 Proof. by rewrite derived; apply: pairs_by_outputs => i j; lia. Qed.
 
+(* Added up over the map, each delta counts as often as its window has a winner inside. *)
+Theorem eq_max_pooling_inside :
+  let o r q := [is (0 <= r < H) && (0 <= q < W)] in
+  \Sum_(r < H) \Sum_(q < W) chain_rule (winners (move2 x r q))
+  = \Sum_(i < H_o) \Sum_(j < W_o) \Sum_(u < K_h) \Sum_(v < K_w)
+      (delta i j * m i j u v * o (i * s_h + u - p_h) (j * s_w + v - p_w)).
+Proof.
+move=> o; under eq_sum2 => r q _ _ do rewrite derived /pairs.
+rewrite [LHS]sum2_swap; apply: eq_sum2 => i j _ _; rewrite sum2_swap; apply: eq_sum2 => u v _ _.
+transitivity (ext2 H W (fun _ _ => delta i j * m i j u v) (i * s_h + u - p_h) (j * s_w + v - p_w)).
+  by rewrite -pick2; apply: eq_sum2 => r q _ _; rewrite ![_ == r]eq_sym ![_ == q]eq_sym; ring_is.
+by rewrite /ext2 /o /bracket; case: ifP; rewrite ?mulr1 ?mulr0.
+Qed.
+
 (* Every window has one winner, and it lies inside the map: then no delta is lost, and none is counted twice. *)
 Theorem eq_max_pooling_total (U V : int -> int -> int) :
   (forall i j : int, 0 <= i < H_o -> 0 <= j < W_o ->
@@ -116,15 +130,12 @@ Theorem eq_max_pooling_total (U V : int -> int -> int) :
   (forall i j u v : int, m i j u v = [is u == U i j] * [is v == V i j]) ->
   \Sum_(r < H) \Sum_(q < W) chain_rule (winners (move2 x r q)) = \Sum_(i < H_o) \Sum_(j < W_o) delta i j.
 Proof.
-move=> inside one_winner.
-under eq_sum2 => r q _ _ do rewrite derived /pairs.
-rewrite sum2_swap; apply: eq_sum2 => i j i_in j_in; have [U_in V_in row_in col_in] := inside _ _ i_in j_in.
-rewrite sum2_swap.
-transitivity (\Sum_(u < K_h) \Sum_(v < K_w) ([is u == U i j] * [is v == V i j]
-    * ext2 H W (fun _ _ => delta i j) (i * s_h + u - p_h) (j * s_w + v - p_w))).
-  apply: eq_sum2 => u v _ _; rewrite -pick2 mul_sum2 one_winner; apply: eq_sum2 => r q _ _.
-  by rewrite ![_ == r]eq_sym ![_ == q]eq_sym; ring_is.
-by rewrite pick2 !ext2_inside.
+move=> inside one_winner; rewrite eq_max_pooling_inside; apply: eq_sum2 => i j i_in j_in.
+have [U_in V_in row_in col_in] := inside _ _ i_in j_in.
+pose o u v : R := [is (0 <= i * s_h + u - p_h < H) && (0 <= j * s_w + v - p_w < W)].
+transitivity (\Sum_(u < K_h) \Sum_(v < K_w) ([is u == U i j] * [is v == V i j] * (delta i j * o u v))).
+  by apply: eq_sum2 => u v _ _; rewrite one_winner /o; ring_is.
+by rewrite pick2 ext2_inside // /o isT ?mulr1 // row_in col_in.
 Qed.
 
 (* Windows side by side: stride K, no padding.  Pixel (i K + u, j K + v) lies in window (i, j) alone. *)

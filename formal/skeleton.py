@@ -208,7 +208,7 @@ class Function:
 
 
 def as_number(value):
-    return sp.Symbol(value) if isinstance(value, Name) else value
+    return sp.Symbol(re.sub(r"^(\w+)_(hat|bar)$", r"\2 \1", value)) if isinstance(value, Name) else value
 
 
 def under_accent(accent, array, indices):
@@ -224,7 +224,7 @@ def plain(name: str) -> str:
     """Write a name of a page as Coq would: without backslashes, braces and the number of the layer."""
     name = re.sub(r"\^\{\\ell(?:\+1)?\}", "", name)
     name = re.sub(r"^(y|w|\\delta)\^\{?\d\}?$", r"\1", name)
-    name = re.sub(r"\\(tilde|hat)\{(.*)\}", r"\1 \2", name).replace(r"\dot{x}", "xdot")
+    name = re.sub(r"\\(tilde|hat|bar)\{(.*)\}", r"\1 \2", name).replace(r"\dot{x}", "xdot")
     return re.sub(r"[\\{}]", "", name).replace("^h", "_h").replace("^w", "_w").replace("^", "").replace("'", "1")
 
 

@@ -1,4 +1,4 @@
-(* Chapter "Stride": strides, dilations and paddings for rows and columns, and transposed convolution. *)
+(* Chapter "Stride": one map and one kernel, with a stride for rows and one for columns. *)
 From Book Require Import definitions one_map.
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -7,24 +7,12 @@ Unset Strict Implicit.
 Definition forward (A : comRingType) (s_h s_w K_h K_w : int) (w x : int -> int -> A) (b : A) (i j : int) : A :=
   b + \Sum_(u < K_h) \Sum_(v < K_w) (w u v * x (i * s_h + u) (j * s_w + v)).
 
-(* def-stride-general-forward, with x-tilde on the right *)
-Definition general_forward (A : comRingType) (s_h s_w d_h d_w p_h p_w H W K_h K_w : int)
-    (w x : int -> int -> A) (b : A) (i j : int) : A :=
-  b + \Sum_(u < K_h) \Sum_(v < K_w)
-    (w u v * ext2 H W x (i * s_h + d_h * u - p_h) (j * s_w + d_w * v - p_w)).
-
 (* def-stride-dilated: delta with zeros between its entries *)
 Definition dilated (R : comRingType) (s_h s_w H_o W_o : int) (delta : int -> int -> R) (r q : int) : R :=
   \Sum_(i < H_o) \Sum_(j < W_o) (delta i j * [is i * s_h == r] * [is j * s_w == q]).
 
-(* def-stride-transposed *)
-Definition transposed (A : comRingType) (s_h s_w d_h d_w p_h p_w H_o W_o K_h K_w : int)
-    (w y : int -> int -> A) (r q : int) : A :=
-  \Sum_(u < K_h) \Sum_(v < K_w)
-    (dilated s_h s_w H_o W_o y (p_h + r - d_h * u) (p_w + q - d_w * v) * w u v).
-
 Section Stride.
-Variables (R : comRingType) (s_h s_w d_h d_w p_h p_w H W K_h K_w H_o W_o : int).
+Variables (R : comRingType) (s_h s_w K_h K_w H_o W_o : int).
 Variables (w x delta : int -> int -> R) (b : R).
 
 (* eq-single-kernel-chain-rule *)
@@ -82,11 +70,11 @@ by apply: eq_sum => m _; congr ([is _] * _); rewrite [in RHS]u_is; nia.
 Qed.
 
 (* Every s-th pixel, from alpha on, is a correlation of stride 1 with every s-th tap, from alpha on. *)
-Theorem eq_stride_polyphase (A B alpha beta : int) :
+Theorem eq_stride_polyphase (r_bar q_bar alpha beta : int) :
   0 <= alpha < s_h -> 0 <= beta < s_w ->
-  chain_rule (forward s_h s_w K_h K_w (still2 w) (move2 x (A * s_h + alpha) (B * s_w + beta)) b%:P)
+  chain_rule (forward s_h s_w K_h K_w (still2 w) (move2 x (r_bar * s_h + alpha) (q_bar * s_w + beta)) b%:P)
   = \Sum_(m < ((K_h - alpha - 1) %/ s_h)%Z + 1) \Sum_(k < ((K_w - beta - 1) %/ s_w)%Z + 1)
-      (ext2 H_o W_o delta (A - m) (B - k) * w (alpha + m * s_h) (beta + k * s_w)).
+      (ext2 H_o W_o delta (r_bar - m) (q_bar - k) * w (alpha + m * s_h) (beta + k * s_w)).
 Proof.
 move=> alpha_in beta_in; rewrite derived /pairs sum2_swap.
 have meet (s a phase i m : int) : 0 <= phase < s -> (i * s + (phase + m * s) == a * s + phase) = (i == a - m) by nia.
@@ -96,89 +84,24 @@ have miss (s a phase i u : int) : 0 < s -> u != phase + ((u - phase) %/ s)%Z * s
 have s_h_pos : 0 < s_h by lia. have s_w_pos : 0 < s_w by lia.
 rewrite (@sum_phase s_h K_h alpha) // => [|u other]; last first.
   rewrite -(sum_zero _ K_w); apply: eq_sum => v _; rewrite -(sum2_zero _ H_o W_o); apply: eq_sum2 => i j _ _.
-  by rewrite (isF _ (miss s_h A alpha i u s_h_pos other)) !mul0r.
+  by rewrite (isF _ (miss s_h r_bar alpha i u s_h_pos other)) !mul0r.
 apply: eq_sum => m _; rewrite (@sum_phase s_w K_w beta) // => [|v other]; last first.
   rewrite -(sum2_zero _ H_o W_o); apply: eq_sum2 => i j _ _.
-  by rewrite (isF _ (miss s_w B beta j v s_w_pos other)) mulr0 !mul0r.
+  by rewrite (isF _ (miss s_w q_bar beta j v s_w_pos other)) mulr0 !mul0r.
 apply: eq_sum => k _; rewrite -pick2 sum2_mul; apply: eq_sum2 => i j _ _.
 by rewrite !meet.
 Qed.
 
-(* If the stride divides the kernel, every phase has M = K / s taps. *)
-Theorem eq_stride_divides (M_h M_w A B alpha beta : int) :
-  0 <= alpha < s_h -> 0 <= beta < s_w -> K_h = M_h * s_h -> K_w = M_w * s_w ->
-  chain_rule (forward s_h s_w K_h K_w (still2 w) (move2 x (A * s_h + alpha) (B * s_w + beta)) b%:P)
-  = \Sum_(m < M_h) \Sum_(k < M_w)
-      (ext2 H_o W_o delta (A - m) (B - k) * w (alpha + m * s_h) (beta + k * s_w)).
+(* If the stride divides the kernel, every phase has K' = K / s taps. *)
+Theorem eq_stride_divides (K'_h K'_w r_bar q_bar alpha beta : int) :
+  0 <= alpha < s_h -> 0 <= beta < s_w -> K_h = K'_h * s_h -> K_w = K'_w * s_w ->
+  chain_rule (forward s_h s_w K_h K_w (still2 w) (move2 x (r_bar * s_h + alpha) (q_bar * s_w + beta)) b%:P)
+  = \Sum_(m < K'_h) \Sum_(k < K'_w)
+      (ext2 H_o W_o delta (r_bar - m) (q_bar - k) * w (alpha + m * s_h) (beta + k * s_w)).
 Proof.
-have taps (M s phase : int) : 0 <= phase < s -> ((M * s - phase - 1) %/ s)%Z + 1 = M.
-  move=> phase_in; rewrite (_ : M * s - phase - 1 = (M - 1) * s + (s - phase - 1)); last by lia.
+have taps (K' s phase : int) : 0 <= phase < s -> ((K' * s - phase - 1) %/ s)%Z + 1 = K'.
+  move=> phase_in; rewrite (_ : K' * s - phase - 1 = (K' - 1) * s + (s - phase - 1)); last by lia.
   by rewrite divzMDl ?divz_small; lia.
 by move=> alpha_in beta_in K_h_is K_w_is; rewrite eq_stride_polyphase // {1}K_h_is {1}K_w_is !taps.
-Qed.
-
-(* --- Dilation and padding --- *)
-
-Theorem eq_stride_general_kernel_gradient (u v : int) :
-  0 <= u < K_h -> 0 <= v < K_w ->
-  chain_rule (general_forward s_h s_w d_h d_w p_h p_w H W K_h K_w (move2 w u v) (still2 x) b%:P)
-  = \Sum_(i < H_o) \Sum_(j < W_o)
-      (delta i j * ext2 H W x (d_h * u + i * s_h - p_h) (d_w * v + j * s_w - p_w)).
-Proof.
-move=> tap_u tap_v; transitivity (\Sum_(i < H_o) \Sum_(j < W_o)
-    (delta i j * ext2 H W x (i * s_h + d_h * u - p_h) (j * s_w + d_w * v - p_w))); last first.
-  by apply: eq_sum2 => i j _ _; congr (_ * ext2 _ _ _ _ _); lia.
-rewrite -(@by_tap (fun i u => i * s_h + d_h * u - p_h) (fun j v => j * s_w + d_w * v - p_w)
-            K_h K_w H_o W_o R delta w (ext2 H W x) b u v) //.
-apply: eq_sum2 => i j _ _; congr (_ * slope (_ + _)); apply: eq_sum2 => u' v' _ _.
-by rewrite ext2_still2.
-Qed.
-
-Theorem eq_stride_general_pairs (r q : int) : 0 <= r < H -> 0 <= q < W ->
-  let chi_h i u r := [is i * s_h + d_h * u - p_h == r] in
-  let chi_w j v q := [is j * s_w + d_w * v - p_w == q] in
-  chain_rule (general_forward s_h s_w d_h d_w p_h p_w H W K_h K_w (still2 w) (move2 x r q) b%:P)
-  = \Sum_(i < H_o) \Sum_(j < W_o) \Sum_(u < K_h) \Sum_(v < K_w)
-      (chi_h i u r * chi_w j v q * delta i j * w u v).
-Proof.
-move=> r_in q_in; apply: (by_pixel (fun i u => i * s_h + d_h * u - p_h) (fun j v => j * s_w + d_w * v - p_w)) => i j.
-exact: slope_ext2_move2.
-Qed.
-
-Theorem eq_stride_general_dilated (r q : int) : 0 <= r < H -> 0 <= q < W ->
-  chain_rule (general_forward s_h s_w d_h d_w p_h p_w H W K_h K_w (still2 w) (move2 x r q) b%:P)
-  = \Sum_(u < K_h) \Sum_(v < K_w)
-      (dilated s_h s_w H_o W_o delta (p_h + r - d_h * u) (p_w + q - d_w * v) * w u v).
-Proof.
-move=> r_in q_in; rewrite eq_stride_general_pairs // sum2_swap; apply: eq_sum2 => u v _ _.
-rewrite sum2_mul; apply: eq_sum2 => i j _ _.
-rewrite (_ : (i * s_h + d_h * u - p_h == r) = (i * s_h == p_h + r - d_h * u)); last lia.
-rewrite (_ : (j * s_w + d_w * v - p_w == q) = (j * s_w == p_w + q - d_w * v)); last lia.
-ring_is.
-Qed.
-
-(* The map z of H by W pixels has the gradient zeta.  Backward through a transposed convolution is
-   a convolution: forward with the same stride, dilation and padding. *)
-Theorem eq_stride_transposed_backward (zeta y : int -> int -> R) (i j : int) :
-  0 <= i < H_o -> 0 <= j < W_o ->
-  \Sum_(r < H) \Sum_(q < W) (zeta r q *
-    slope (transposed s_h s_w d_h d_w p_h p_w H_o W_o K_h K_w (still2 w) (move2 y i j) r q))
-  = \Sum_(u < K_h) \Sum_(v < K_w)
-      (ext2 H W zeta (d_h * u + i * s_h - p_h) (d_w * v + j * s_w - p_w) * w u v).
-Proof.
-move=> i_in j_in.
-have spread (r q : int) : slope (dilated s_h s_w H_o W_o (move2 y i j) r q) = [is i * s_h == r] * [is j * s_w == q].
-  rewrite slope_sum2 -[RHS](ext2_inside (fun i j => [is i * s_h == r] * [is j * s_w == q]) i_in j_in) -pick2.
-  apply: eq_sum2 => k l _ _.
-  have still (P : bool) : [is P] = [is P]%:P :> {poly R} by case: P; rewrite /bracket ?polyC1 ?polyC0.
-  by rewrite !still !slope_scaled_right slope_moved -mulrA.
-transitivity (\Sum_(r < H) \Sum_(q < W) \Sum_(u < K_h) \Sum_(v < K_w)
-    ([is r == d_h * u + i * s_h - p_h] * [is q == d_w * v + j * s_w - p_w] * zeta r q * w u v)).
-  apply: eq_sum2 => r q _ _; rewrite slope_sum2 mul_sum2; apply: eq_sum2 => u v _ _.
-  rewrite slope_scaled_right spread.
-  rewrite (_ : (i * s_h == p_h + r - d_h * u) = (r == d_h * u + i * s_h - p_h)); last lia.
-  rewrite (_ : (j * s_w == p_w + q - d_w * v) = (q == d_w * v + j * s_w - p_w)); last lia.
-  ring_is.
-by rewrite sum2_swap; apply: eq_sum2 => u v _ _; rewrite -pick2 sum2_mul.
 Qed.
 End Stride.
