@@ -170,9 +170,6 @@ End TwoSums.
 (* x-tilde: the array x of n entries, continued with zeros. *)
 Definition ext (R : comRingType) (n : int) (x : int -> R) (k : int) : R := if 0 <= k < n then x k else 0.
 
-Lemma extE (R : comRingType) n (x : int -> R) k : ext n x k = [is 0 <= k < n] * x k.
-Proof. by rewrite /ext /bracket; case: ifP; rewrite ?mul1r ?mul0r. Qed.
-
 (* The same for maps of m rows and n columns. *)
 Definition ext2 (R : comRingType) (m n : int) (x : int -> int -> R) (r q : int) : R :=
   if (0 <= r < m) && (0 <= q < n) then x r q else 0.
@@ -258,9 +255,6 @@ Variable R : comRingType.
 Lemma block_of (F g k : int) : 0 <= k < F -> ((F * g + k) %/ F)%Z = g.
 Proof. by move=> k_in; rewrite mulrC divzMDl; [rewrite divz_small; [rewrite addr0|] |]; lia. Qed.
 
-Lemma place_in (F g k : int) : 0 <= k < F -> ((F * g + k) %% F)%Z = k.
-Proof. by move=> k_in; rewrite mulrC modzMDl modz_small; lia. Qed.
-
 (* Windows of K pixels side by side: pixel a K + b lies in window a alone. *)
 Lemma side_by_side (a K b a' : int) : 0 <= b < K -> (0 <= 0 + (a * K + b) - a' * K < K) = (a' == a).
 Proof.
@@ -276,16 +270,6 @@ case: G => // G _ F_pos; elim: G => [|G step]; first by rewrite mul0r !sum_empty
 rewrite (_ : Posz G.+1 = Posz G + 1); last lia.
 rewrite sum_last // -step mulrDl mul1r sum_split; [|lia|lia].
 by congr (_ + _); apply: eq_sum => k _; rewrite mulrC.
-Qed.
-
-(* A bracket on the block keeps one block. *)
-Lemma pick_block (G F g : int) (f : int -> R) : 0 <= F -> 0 <= g < G ->
-  \Sum_(k < G * F) ([is (k %/ F)%Z == g] * f k) = \Sum_(k < F) f (F * g + k).
-Proof.
-move=> F_pos g_in; rewrite sum_blocks //; last lia.
-under eq_sum => g' _ do under eq_sum => k k_in do rewrite block_of //.
-under eq_sum => g' _ do rewrite -mul_sum.
-by rewrite pick isT // mul1r.
 Qed.
 End Blocks.
 
@@ -311,20 +295,12 @@ Lemma ext2_coef0 m n (x : int -> int -> {poly R}) r q :
   (ext2 m n x r q)`_0 = ext2 m n (fun r q => (x r q)`_0) r q.
 Proof. by rewrite /ext2; case: ifP => // _; rewrite coef0. Qed.
 
-(* What does not move has slope 0, also where it is continued with zeros. *)
-Lemma slope_ext2_still4 (x : int -> int -> int -> int -> R) m n k c r q :
-  slope (ext2 m n (fun r q => still4 x k r q c) r q) = 0.
-Proof. by rewrite slope_ext2 /ext2; case: ifP => // _; rewrite slope_const. Qed.
-
 Lemma slope_ext2_move2 H W x (r q r' q' : int) : 0 <= r < H -> 0 <= q < W ->
   slope (ext2 H W (move2 x r q) r' q') = [is r' == r] * [is q' == q].
 Proof.
 move=> r_in q_in; rewrite slope_ext2 -[RHS]mulr1 -(ext2_meet 1 r' q' r_in q_in).
 by apply: ext2_ext => i j; rewrite slope_moved mulr1.
 Qed.
-
-Lemma ext2_still2 H W x (r q : int) : ext2 H W (still2 x) r q = (ext2 H W x r q)%:P.
-Proof. by rewrite /ext2; case: ifP. Qed.
 
 Lemma slope_sum2 m n (f : int -> int -> {poly R}) :
   slope (\Sum_(i < m) \Sum_(j < n) f i j) = \Sum_(i < m) \Sum_(j < n) slope (f i j).
