@@ -43,7 +43,7 @@ def test_terms_stand_in_order_and_once():
 
 LETTER = re.compile(r"\\[A-Za-z]+|[A-Za-z]")
 NO_SYMBOL = set(
-    r"\frac \dfrac \tfrac \sqrt \sum \prod \partial \max \min \log \exp \sin \cos \left \right \big \lfloor \rfloor \lVert \rVert \le \ge \ne"
+    r"\frac \dfrac \tfrac \sqrt \sum \prod \partial \max \min \log \exp \sin \cos \left \right \big \Big \lfloor \rfloor \lVert \rVert \le \ge \ne"
     r" \in \pm \infty \dots \leftarrow \ast \quad \qquad \displaystyle \mathsf \operatorname \tilde \hat \dot \star \nabla \mathcal".split()
 )
 
