@@ -15,7 +15,7 @@ DANGEROUS = {
     *("subprocess", "multiprocessing", "pty", "ctypes", "cffi", "runpy", "code", "imp", "webbrowser"),
     *("socket", "ssl", "http", "urllib", "ftplib", "smtplib", "asyncio", "requests"),
 }
-OF_OS = {"environ", "fspath", "PathLike", "cpu_count", "sched_getaffinity"}
+OF_OS = {"environ", "fspath", "PathLike", "cpu_count", "sched_getaffinity", "register_at_fork"}
 
 
 def dangers(source: str) -> list[str]:
