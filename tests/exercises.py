@@ -2,8 +2,9 @@
 
 import ast
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from reading import CHAPTERS, Notebook, numbered_chapters, parsed
 from slicing import needed_by
@@ -75,3 +76,12 @@ def _is_check(node):
         and isinstance(node.value, ast.Call)
         and getattr(node.value.func, "id", "") == "check_answer"
     )
+
+
+@cache
+def solution(label: str) -> Callable:
+    """Give the function that solves an exercise."""
+    (exercise,) = [one for one in exercises() if one.label == label]
+    space = exercise.set_up()
+    exec(exercise.answered_with(), space)
+    return space[exercise.answer]

@@ -1,24 +1,14 @@
 """The official solutions of the chapters on training and descent, against brute force over random cases."""
 
-from collections.abc import Callable
 from fractions import Fraction
-from functools import cache
 from itertools import product
 
 import numpy as np
 import pytest
-from exercises import exercises
+from exercises import exercises, solution
 
 EXERCISES = {exercise.label: exercise for exercise in exercises()}
 CASES = 200
-
-
-@cache
-def solution(label) -> Callable:
-    exercise = EXERCISES[label]
-    space = exercise.set_up()
-    exec(exercise.answered_with(), space)
-    return space[exercise.answer]
 
 
 def sizes(rng, most, count):
