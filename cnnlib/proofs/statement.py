@@ -86,32 +86,20 @@ def _named(symbols):
         yield name, tuple(max(axis) + 1 for axis in zip(*indices)), noun, bound
 
 
+NOUNS = {"is_even": "even integers", "is_odd": "odd integers", "is_positive": "sizes"}
+# What is assumed of the sign, of integers and of other numbers: the first that is true says it.
+BOUNDS = {
+    "is_positive": (">= 1", "> 0"),
+    "is_nonnegative": (">= 0", ">= 0"),
+    "is_negative": ("<= -1", "< 0"),
+    "is_nonpositive": ("<= 0", "<= 0"),
+    "is_nonzero": ("!= 0", "!= 0"),
+}
+
+
 def _kind(symbol):
     """Say what is assumed of a symbol, as (noun, bound)."""
+    of_integers, of_numbers = next((bounds for key, bounds in BOUNDS.items() if getattr(symbol, key)), ("", ""))
     if symbol.is_integer:
-        bounds = {
-            "is_positive": ">= 1",
-            "is_nonnegative": ">= 0",
-            "is_negative": "<= -1",
-            "is_nonpositive": "<= 0",
-            "is_nonzero": "!= 0",
-        }
-        noun = (
-            "even integers"
-            if symbol.is_even
-            else "odd integers"
-            if symbol.is_odd
-            else "sizes"
-            if symbol.is_positive
-            else "integers"
-        )
-    else:
-        bounds = {
-            "is_positive": "> 0",
-            "is_nonnegative": ">= 0",
-            "is_negative": "< 0",
-            "is_nonpositive": "<= 0",
-            "is_nonzero": "!= 0",
-        }
-        noun = "real numbers" if symbol.is_extended_real else "numbers"
-    return noun, next((bound for key, bound in bounds.items() if getattr(symbol, key)), "")
+        return next((noun for key, noun in NOUNS.items() if getattr(symbol, key)), "integers"), of_integers
+    return "real numbers" if symbol.is_extended_real else "numbers", of_numbers
