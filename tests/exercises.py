@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
 
+import numpy as np
 from reading import CHAPTERS, Notebook, numbered_chapters, parsed
 from slicing import needed_by
 
@@ -85,3 +86,17 @@ def solution(label: str) -> Callable:
     space = exercise.set_up()
     exec(exercise.answered_with(), space)
     return space[exercise.answer]
+
+
+def check_solution(label: str, by_force: Callable, cases: int):
+    """Hold a solution against brute force, which draws the arguments of a case and gives the right answer to it."""
+    rng = np.random.default_rng(1)
+    for _ in range(cases):
+        case, right = by_force(rng)
+        assert np.array_equal(solution(label)(*case), right), case
+
+
+def labels(*pages: str) -> set[str]:
+    """List the exercises of some pages, without those that are solved by hand."""
+    starts = tuple(f"ex-{page.replace('_', '-')}-" for page in pages)
+    return {one.label for one in exercises() if one.label.startswith(starts) and not one.label.endswith("-by-hand")}

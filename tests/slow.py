@@ -121,3 +121,13 @@ def near(got, slow, *arrays):
         assert np.array_equal(got[infinite].astype(np.longdouble), expected[infinite]), "an infinity is elsewhere"
         allowed = TERMS * (limits.eps * size + limits.smallest_subnormal)
         assert (np.abs(got - expected) <= allowed)[finite].all(), "a number is wrong"
+
+
+def slopes(f, x, step=1e-6):
+    """Differentiate a function of an array by central differences."""
+    found = np.zeros(x.shape)
+    for place in np.ndindex(*x.shape):
+        nudge = np.zeros(x.shape)
+        nudge[place] = step
+        found[place] = (f(x + nudge) - f(x - nudge)) / (2 * step)
+    return found
